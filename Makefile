@@ -12,7 +12,7 @@ PROMTOOL := v0.316.0
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
 
-run: ## Everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2, PMA_HORIZON_MS=..., DATABASE_URL=..., REDIS_URL=..., REDIS=0, PMA_..._PORT=...
+run: ## Starts everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2, PMA_HORIZON_MS=..., DATABASE_URL=..., REDIS_URL=..., REDIS=0, PMA_..._PORT=...
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js run
 
@@ -28,23 +28,23 @@ model: ## The protocol of docs/freshness.md, checked (spin, gcc); below 3 minute
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/model/main.js
 
-chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi, BREAK=wait|fill|lock|buffer
+chaos: ## Breaks every part of the system under load and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi, BREAK=wait|fill|lock|buffer
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chaos/main.js
 
-chaos-breaks: ## The rig itself: takes out one rule after the other, each in up to three seeds, and each has to be missed for its own reason. SEEDS=5
+chaos-breaks: ## Tests the chaos rig: removes one rule after the other, each in up to three seeds, and each has to be missed for its own reason. SEEDS=5
 	@$(NODE) deploy/bootstrap.js
 	@BREAK=all exec $(NODE) deploy/dist/chaos/main.js
 
-outages: ## Each part away from the others, warm requests going on: what is served, for how long, and how soon all is back. A quarter of an hour. HORIZONS=30000,5000, ONLY=redis
+outages: ## Cuts each part off from the others while warm requests continue, and measures what is served, for how long, and how soon all is back. A quarter of an hour. HORIZONS=30000,5000, ONLY=redis
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/outages/main.js
 
-canary: ## Plants 122 values, takes every way with them, and searches for them wherever the system writes; five minutes. PLANT=log|redis|table|answer|span, REDIS_MODE=stopped|flushed
+canary: ## Plants 122 values, sends them along every path, and searches for them wherever the system writes; five minutes. PLANT=log|redis|table|answer|span, REDIS_MODE=stopped|flushed
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/canary/main.js
 
-mutate: ## Changes sources one place at a time, and counts the changes that no test notices; an hour. ONLY=envelope,grants,paths,inject,aim,identify,freshness
+mutate: ## Mutation tests: changes sources one place at a time, and counts the changes that no test notices; an hour. ONLY=envelope,grants,paths,inject,aim,identify,freshness
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/mutate/main.js
 
@@ -60,7 +60,7 @@ cluster-test: ## The chart on a real control plane: install, upgrade, rollback, 
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/cluster/main.js
 
-images-test: ## Images of one service each: built, tried from an empty environment, at work in the chart's pods; needs buildah, debootstrap, go, root.
+images-test: ## Builds the image of each service, tries it in an empty environment, and runs it in the chart's pods; needs buildah, debootstrap, go, root.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/images/main.js
 
@@ -88,36 +88,36 @@ check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js
 	@npm run --silent check
 
-sbom: ## What a production installation has, in CycloneDX: .local/sbom.json. SBOM_DEV=1 adds development tools.
+sbom: ## Lists the packages of a production installation, in CycloneDX: .local/sbom.json. SBOM_DEV=1 adds development tools.
 	@mkdir -p .local
 	@npm sbom --sbom-format cyclonedx --sbom-type application --package-lock-only $(if $(SBOM_DEV),,--omit dev) > .local/sbom.json
 	@echo .local/sbom.json
 
-reset: ## Forgets everything that `make run` has made, after asking.
+reset: ## Deletes everything that `make run` has made, after asking.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js reset
 
-backup: ## The databases and the key file of a `make run`, sealed: RECIPIENT=age1… or a gpg key. BACKUPS=folder, PRUNE=1
+backup: ## Backs up the databases and the key file of a `make run`, sealed: RECIPIENT=age1… or a gpg key. BACKUPS=folder, PRUNE=1
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js backup
 
-restore: ## Brings a backup back: BACKUP=backups/…, IDENTITY=file. Over what is there: OVERWRITE=1
+restore: ## Restores a backup: BACKUP=backups/…, IDENTITY=file. To overwrite existing data: OVERWRITE=1
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js restore
 
-backup-identity: ## Makes the identity that backups are sealed to, as age-keygen does: IDENTITY=file
+backup-identity: ## Makes an age identity to seal backups to, as age-keygen does: IDENTITY=file
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js backup-identity
 
-rotate-data-keys: ## Beside a `make run`: other data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
+rotate-data-keys: ## Beside a `make run`: new data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js rotate-data-keys $(if $(NOW),--now) $(ORGANIZATION)
 
-rewrap-data-keys: ## Beside a `make run`: every data key is wrapped anew, under the master key that it runs with.
+rewrap-data-keys: ## Beside a `make run`: rewraps every data key under the current master key.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js rewrap-data-keys
 
-data-keys: ## Beside a `make run`: how far rotations are, and what each master key wraps, in lines of JSON.
+data-keys: ## Beside a `make run`: shows how far rotations are, and what each master key wraps, as lines of JSON.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js data-keys
 

@@ -28,7 +28,7 @@ export interface OperateBackupsOptions {
 export async function backUpLocal({ config, backups, progress }: OperateBackupsOptions): Promise<void> {
   const { stateDir } = config
   if ((await readIfThere(path.join(stateDir, 'state.json'))) === undefined)
-    throw new Error('Nothing has been started here yet: make run.')
+    throw new Error('Nothing has been started in this folder yet. Start it with make run.')
   needed(backups, 'recipient')
   const state = await openState(stateDir)
   const launcher = MovableState.parse(state.get())
@@ -46,7 +46,9 @@ export async function restoreLocal(options: OperateBackupsOptions): Promise<void
   const running = await stillRunning(path.join(stateDir, 'pids.json'))
   const [first] = running
   if (first !== undefined)
-    throw new Error(`It is running (${first.name} is process ${first.pid}): end it first, with Ctrl-C in its terminal.`)
+    throw new Error(
+      `ProtectMyAPI is still running (${first.name}, process ${first.pid}). Stop it first, with Ctrl-C in its terminal.`,
+    )
   const checked = await check({ config: backups, progress })
   const launcher = MovableState.parse(checked.kept.launcher)
   await mkdir(path.join(stateDir, 'logs'), { recursive: true, mode: 0o700 })
@@ -80,7 +82,7 @@ async function servedFrom(config: LauncherConfig): Promise<Databases | undefined
   const running = await stillRunning(path.join(config.stateDir, 'pids.json'))
   if (running.length === 0) return undefined
   const text = await readIfThere(runFilePath(config.stateDir))
-  if (text === undefined) throw new Error('It is being started, or ended: try again when that is through.')
+  if (text === undefined) throw new Error('ProtectMyAPI is starting or stopping. Try again when that is done.')
   return knownLocal(config, RunFile.parse(JSON.parse(text)).databases.management)
 }
 

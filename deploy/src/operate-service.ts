@@ -44,7 +44,7 @@ export async function operate(commands: readonly Command[], options: OperateOpti
 
 async function runOne([service, ...words]: Command, { config, inherited }: OperateOptions): Promise<number> {
   const env = await savedEnvironment(config.stateDir, service)
-  if (env === undefined) throw new Error('Nothing has been started here yet: make run.')
+  if (env === undefined) throw new Error('Nothing has been started in this folder yet. Start it with make run.')
   const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
   const child = spawn(process.execPath, [script, ...words], { env: { ...inherited, ...env }, stdio: 'inherit' })
   return new Promise((resolve, reject) => {

@@ -2,14 +2,14 @@ import { ConfigError } from '@protectmyapi/service-kit/program/config'
 
 /** What each command does, one line each. `make help` lists the variables that they read. */
 const COMMANDS = {
-  run: 'everything on this machine, with a demo; what is done where no command is given',
-  reset: 'forgets everything that `run` has made, after asking',
-  backup: 'the databases and the key file of a `run`, sealed',
-  restore: 'brings a backup back',
+  run: 'starts everything on this machine, with a demo; the default',
+  reset: 'deletes everything that `run` has made, after asking',
+  backup: 'backs up the databases and the key file of a `run`, sealed',
+  restore: 'restores a backup',
   'backup-identity': 'makes the identity that backups are sealed to',
-  'rotate-data-keys': 'beside a `run`: other data keys seal from now on; [--now] after a leak, [<organization>]',
-  'rewrap-data-keys': 'beside a `run`: every data key is wrapped anew, under the master key that it runs with',
-  'data-keys': 'beside a `run`: how far rotations are, and what each master key wraps',
+  'rotate-data-keys': 'beside a `run`: new data keys seal from now on; [--now] after a leak, [<organization>]',
+  'rewrap-data-keys': 'beside a `run`: rewraps every data key under the current master key',
+  'data-keys': 'beside a `run`: shows how far rotations are, and what each master key wraps',
 } as const
 
 export type CommandWord = keyof typeof COMMANDS

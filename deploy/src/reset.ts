@@ -17,18 +17,20 @@ export interface ResetOptions {
 /** `make reset`: deletes everything, after asking. */
 export async function reset({ config, say, confirm }: ResetOptions): Promise<void> {
   const { stateDir, databaseUrl, databasePrefix } = config
-  if ((await readIfThere(path.join(stateDir, 'state.json'))) === undefined) return say('There is nothing to forget.')
+  if ((await readIfThere(path.join(stateDir, 'state.json'))) === undefined) return say('There is nothing to delete.')
   const state = await openState(stateDir)
   const running = await stillRunning(path.join(stateDir, 'pids.json'))
   const launcher = running.find(({ name }) => name === 'launcher')
   if (launcher !== undefined)
-    throw new Error(`It is running (process ${launcher.pid}). End it first, with Ctrl-C or: kill ${launcher.pid}`)
+    throw new Error(
+      `ProtectMyAPI is still running (process ${launcher.pid}). Stop it first, with Ctrl-C or: kill ${launcher.pid}`,
+    )
   const { servers } = state.get()
   const server = databaseUrl === undefined ? undefined : `${new URL(databaseUrl).host}/${databasePrefix}`
   const stays = servers.filter((known) => known !== server)
   for (const known of stays)
     say(`Databases on ${known}… stay, unless DATABASE_URL (and PMA_DATABASE_PREFIX) name them.`)
-  if (!(await confirm(`Forget everything in ${stateDir}: secrets, accounts, logs, certificates? [y/N] `)))
+  if (!(await confirm(`Delete everything in ${stateDir}: secrets, accounts, logs, certificates? [y/N] `)))
     return say('Nothing was changed.')
   await endLeftOvers(running)
   if (databaseUrl !== undefined && server !== undefined && servers.includes(server))
@@ -37,5 +39,5 @@ export async function reset({ config, say, confirm }: ResetOptions): Promise<voi
   if (postgresFolder?.startsWith(sharedFolderOf(stateDir)) === true)
     await rm(sharedFolderOf(stateDir), { recursive: true, force: true })
   await rm(stateDir, { recursive: true, force: true })
-  say('Forgotten.')
+  say('Everything was deleted.')
 }

@@ -51,7 +51,7 @@ export async function run(options: RunOptions): Promise<void> {
   progress.say(thingsToTry(places))
   const { internalSecret } = system.state.get()
   if (internalSecret !== undefined) progress.say(internalServiceToTry(system, internalSecret))
-  progress.say('Ctrl-C ends everything; the data stay. `make reset` forgets them.')
+  progress.say('Ctrl-C stops everything and keeps the data. `make reset` deletes the data.')
 }
 
 /** Shows the main job, on the first run only. Answers the id of organization Demo. */
@@ -150,7 +150,7 @@ async function clearLeftOvers(config: LauncherConfig, progress: Progress): Promi
   const launcher = left.find(({ name, pid }) => name === 'launcher' && pid !== process.pid)
   if (launcher !== undefined) {
     throw new Error(
-      `It is running already (process ${launcher.pid}). End that one with Ctrl-C or: kill ${launcher.pid}`,
+      `ProtectMyAPI is already running (process ${launcher.pid}). Stop it with Ctrl-C or: kill ${launcher.pid}`,
     )
   }
   const others = left.filter(({ pid }) => pid !== process.pid)

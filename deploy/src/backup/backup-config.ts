@@ -64,7 +64,7 @@ export function needed<Name extends 'recipient' | 'backup' | 'identity'>(config:
 
 const HOW_TO_SAY = {
   recipient:
-    'Say who may open the backup: RECIPIENT=age1… (make backup-identity IDENTITY=FILE makes one), or the name of a gpg key.',
-  backup: 'Say which backup: BACKUP=backups/2026-01-31T03-00-00Z.',
-  identity: 'Say where the identity goes: IDENTITY=FILE, on another machine if that can be.',
+    'Give the recipient to seal the backup to: RECIPIENT=age1… (make backup-identity IDENTITY=FILE makes one), or the name of a gpg key.',
+  backup: 'Give the backup to restore: BACKUP=backups/2026-01-31T03-00-00Z.',
+  identity: 'Give the file for the new identity: IDENTITY=FILE, if possible on another machine.',
 } as const

@@ -48,7 +48,7 @@ export async function findBackup(folder: string): Promise<BackupFiles> {
 
 function why(part: Part): string {
   if (part === 'vault_keys')
-    return 'its days were over, or it lies elsewhere. Without it no secret of this backup opens.'
-  if (part === 'files') return 'was it kept apart? Put it back. Without it no secret opens.'
-  return 'it is not whole. Nothing was changed.'
+    return 'it has expired and was removed, or it is stored elsewhere. Without it no secret of this backup can be opened.'
+  if (part === 'files') return 'if it is kept apart, put it back. Without it no secret can be opened.'
+  return 'the backup is incomplete. Nothing was changed.'
 }

@@ -31,7 +31,7 @@ export async function makeIdentity({ config, progress }: CommandDeps): Promise<v
     // Flag `wx`: an existing identity is never overwritten, because backups may be sealed to it.
     throw new Error(`${file} could not be made, and nothing was overwritten (${cause.code}).`, { cause })
   })
-  progress.say(`${file} opens what is sealed to it: keep it off this machine, and twice. Then:\n`)
+  progress.say(`${file} opens every backup sealed to it. Keep it off this machine, in two places. Then:\n`)
   progress.say(`  make backup RECIPIENT=${recipient}`)
 }
 
@@ -40,15 +40,17 @@ export async function backup({ config, progress }: CommandDeps, installation: In
   const made = await progress.step('backup', () =>
     makeBackup({ ...installation, sealer, into: config.backups, now: () => new Date() }),
   )
-  progress.say(`${made.folder}: management, vault, vault_keys, and the key file, which is better kept apart.`)
-  for (const misfit of made.misfits) progress.say(`Not whole, and will not be after a restore: ${misfit}.`)
+  progress.say(
+    `${made.folder}: management, vault, vault_keys, and the key file. Keep the key file apart from the other three.`,
+  )
+  for (const misfit of made.misfits) progress.say(`Incomplete, now and after a restore: ${misfit}.`)
   await runOut(config, progress)
 }
 
 async function runOut({ backups, keysDays, prune }: BackupConfig, progress: Progress): Promise<void> {
   const files = await keysThatRanOut(backups, keysDays, Date.now())
   if (prune) await removeKeys(files)
-  const how = prune ? 'was removed' : 'is to be removed (PRUNE=1 does)'
+  const how = prune ? 'was removed' : 'should be removed (PRUNE=1 does that)'
   for (const file of files) progress.say(`${file} is older than ${keysDays} days, and ${how}.`)
 }
 
@@ -70,7 +72,9 @@ export async function restore(
   const { movedAway, misfits } = await progress.step('restore', () =>
     restoreBackup({ ...installation, backup: checked, overwrite, migrate, now: () => new Date() }),
   )
-  for (const file of movedAway) progress.say(`What was there before: ${shownWord(file)}`)
-  for (const misfit of misfits) progress.say(`Not whole, as it was when the backup was made: ${misfit}.`)
-  progress.say(`Restored, as of ${checked.kept.madeAt}. What was changed or revoked since is not: look through it.`)
+  for (const file of movedAway) progress.say(`The previous data is in ${shownWord(file)}`)
+  for (const misfit of misfits) progress.say(`Incomplete, as it was when the backup was made: ${misfit}.`)
+  progress.say(
+    `Restored as of ${checked.kept.madeAt}. Changes and revocations made since then are lost: review and repeat them.`,
+  )
 }

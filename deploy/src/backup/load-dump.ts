@@ -26,7 +26,8 @@ export async function loadDump(client: pg.Client, script: AsyncIterable<Buffer>)
     async table({ name, columns }) {
       const there = known.get(name)
       const stranger = there === undefined ? name : columns.find((column) => !there.has(column))
-      if (stranger !== undefined) throw new Error(`${name} of the backup does not fit the schema: ${stranger}`)
+      if (stranger !== undefined)
+        throw new Error(`${name} of the backup does not fit the schema: ${stranger} is unknown`)
       const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
       copy = client.query(copyFrom(`COPY ${pg.escapeIdentifier(name)} (${list}) FROM STDIN`))
       // `finished` reports the same error.

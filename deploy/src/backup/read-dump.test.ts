@@ -67,10 +67,18 @@ describe('readDump', () => {
   })
 
   it.each([
-    ['that ends early', SCRIPT, 'it ends early'],
-    ['with a row too many', [...SCRIPT, `${END}{"a":3,"empty":0}`], 'it has other rows than it says'],
-    ['that lacks a table', [...SCRIPT, `${END}{"a":4,"empty":0,"b":0}`], 'it has other rows than it says'],
-    ['of something else', ['SELECT 1;'], 'it is no backup of this product'],
+    ['that ends early', SCRIPT, 'it is cut off'],
+    [
+      'with a row too many',
+      [...SCRIPT, `${END}{"a":3,"empty":0}`],
+      'it does not have the number of rows stated at its end',
+    ],
+    [
+      'that lacks a table',
+      [...SCRIPT, `${END}{"a":4,"empty":0,"b":0}`],
+      'it does not have the number of rows stated at its end',
+    ],
+    ['of something else', ['SELECT 1;'], 'it is not a backup of ProtectMyAPI'],
     ['of nothing', [], 'it is empty'],
     [
       'of a migration that writes to terminals',

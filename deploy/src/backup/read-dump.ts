@@ -31,7 +31,7 @@ export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker):
 
   const take = async (line: string): Promise<void> => {
     if (head === undefined) {
-      if (!line.startsWith(HEAD)) throw new Error('it is no backup of this product')
+      if (!line.startsWith(HEAD)) throw new Error('it is not a backup of ProtectMyAPI')
       head = DumpHead.parse(JSON.parse(line.slice(HEAD.length)))
       await taker.head(head)
     } else if (line.startsWith(TABLE)) {
@@ -67,7 +67,7 @@ export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker):
     }
     await handOver()
     rest = data.subarray(at)
-    if (rest.length > LIMITS.lineBytesMax) throw new Error('it has a line that is longer than any row')
+    if (rest.length > LIMITS.lineBytesMax) throw new Error('it has a line that is longer than any row may be')
   }
 
   if (head === undefined) throw new Error('it is empty')
@@ -78,10 +78,10 @@ export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker):
 /** @throws Error where the end of the dump is missing, or states other numbers of rows than were read. */
 function compareRows(end: unknown, counted: ReadonlyMap<string, number>): void {
   const expected = DumpEnd.safeParse(end)
-  if (!expected.success) throw new Error('it ends early')
+  if (!expected.success) throw new Error('it is cut off')
   const tables = Object.entries(expected.data)
   if (tables.length !== counted.size || tables.some(([name, rows]) => counted.get(name) !== rows))
-    throw new Error('it has other rows than it says')
+    throw new Error('it does not have the number of rows stated at its end')
 }
 
 /** Whether the line is `\.` and nothing else, which no row is. */

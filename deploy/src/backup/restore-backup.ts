@@ -83,12 +83,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   await withClients(databases, async (clients) => {
     await refuseServing(clients, databases)
     if (!overwrite && (await isInUse(clients)))
-      throw new Error('The databases are in use: what they hold would be lost. If that is meant: OVERWRITE=1.')
+      throw new Error('The databases contain data that a restore would delete. To overwrite it, set OVERWRITE=1.')
   })
   const differing = await differingSecrets(secretsDir, backup.kept.secrets)
   if (!overwrite && differing.length > 0)
     throw new Error(
-      `${secretsDir} has another ${differing.map(shownWord).join(' and ')}. If it may be moved away: OVERWRITE=1.`,
+      `${secretsDir} has a different ${differing.map(shownWord).join(' and ')}. To move it away and restore, set OVERWRITE=1.`,
     )
   const placed = await placeSecrets(secretsDir, backup.kept, now().getTime())
   try {

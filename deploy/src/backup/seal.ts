@@ -32,13 +32,12 @@ export async function createOpener(
   gpgEnvironment: NodeJS.ProcessEnv,
 ): Promise<Opener> {
   if (suffix === 'gpg') return { open: (file) => Readable.from(openedByGpg(file, gpgEnvironment)) }
-  if (identity === undefined)
-    throw new Error('Say who may open it: IDENTITY=FILE, the age identity that it is sealed to.')
+  if (identity === undefined) throw new Error('Give the age identity that the backup is sealed to: IDENTITY=FILE.')
   const text = await readFile(identity, 'utf8').catch(() => {
     throw new Error(`The identity ${identity} cannot be read.`)
   })
   const keys = text.split(/\s*\n\s*/).filter((line) => line.startsWith('AGE-SECRET-KEY-'))
-  if (keys.length === 0) throw new Error(`${identity} holds no age identity: a line AGE-SECRET-KEY-1….`)
+  if (keys.length === 0) throw new Error(`${identity} does not contain an age identity, a line AGE-SECRET-KEY-1….`)
   return { open: (file) => Readable.from(openedByAge(file, keys)) }
 }
 
@@ -47,7 +46,7 @@ function ageSealer(recipient: string): Sealer {
   try {
     encrypter.addRecipient(recipient)
   } catch (cause) {
-    throw new Error(`${recipient} is no age recipient.`, { cause })
+    throw new Error(`${recipient} is not an age recipient.`, { cause })
   }
   return {
     suffix: 'age',

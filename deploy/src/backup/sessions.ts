@@ -61,7 +61,9 @@ export async function refuseServing({ management }: ThreeClients, databases: Dat
   )
   if (rows.length === 0) return
   const who = rows.map(({ usename }) => usename).join(', ')
-  throw new Error(`It is running: ${who} is connected to the databases. End management and the vault first.`)
+  throw new Error(
+    `ProtectMyAPI is still running: ${who} is connected to the databases. Stop management and the vault first.`,
+  )
 }
 
 /** Whether the system has been set up. A database that only `migrate` has run on is not in use. */

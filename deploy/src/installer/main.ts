@@ -9,10 +9,10 @@ import { prepareTrialDatabases } from './prepare-trial-databases.js'
 import { fillTrialSecret } from './secrets/fill-trial-secret.js'
 import { kubernetesSecrets } from './secrets/kubernetes-secrets.js'
 
-const ABOUT = `installer certificates: keeps the services' certificates, in the Secrets that the chart names.
-installer trial-secrets: makes passwords and a key file for a try, where they are missing.
-installer databases: makes the databases and roles of a try.
-installer test: does the main job once.`
+const ABOUT = `installer certificates: issues and renews the services' certificates, in the Secrets that the chart names.
+installer trial-secrets: makes missing passwords and a missing key file, for a trial.
+installer databases: makes the databases and roles, for a trial.
+installer test: sends one request through the proxy and checks it.`
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
@@ -20,7 +20,7 @@ const readFile = (path: string): string => readFileSync(path, 'utf8')
 await runProgram(process, {
   name: 'installer',
   about: ABOUT,
-  describeEnvironment: () => 'The chart sets what each of them reads.',
+  describeEnvironment: () => 'The chart sets the variables that each command reads.',
   serve: () => {
     throw new ConfigError('Give a command. installer --help lists them.')
   },

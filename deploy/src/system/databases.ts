@@ -90,8 +90,8 @@ async function refuseForeign(admin: pg.Client, prefix: string): Promise<void> {
   const [first] = rows
   if (first === undefined) return
   throw new Error(
-    `The server has a database "${first.datname}" already, and this folder knows nothing of it. ` +
-      'Set PMA_DATABASE_PREFIX (say, myapi_), or drop that database.',
+    `The server already has a database "${first.datname}", which was not made from this folder. ` +
+      'Set PMA_DATABASE_PREFIX (for example myapi_), or drop that database.',
   )
 }
 

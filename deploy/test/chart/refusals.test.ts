@@ -125,7 +125,7 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'half of an owner',
     'plain',
     { management: { bootstrap: { email: 'o@example.com' } } },
-    'management.bootstrap: email and organization go together',
+    'management.bootstrap: email and organization must be set together',
   ],
   [
     'an owner without a password',
@@ -168,7 +168,7 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'private upstreams in production',
     'plain',
     { proxy: { privateUpstreams: ['api.internal'] } },
-    'proxy.privateUpstreams: production dials public addresses',
+    'proxy.privateUpstreams: production contacts only public addresses',
   ],
   [
     'a demo provider in production',
@@ -319,7 +319,7 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a volume in the place of ours',
     'plain',
     { vault: { extraVolumes: [{ name: 'kms', emptyDir: {} }] } },
-    'vault.extraVolumes: kms is the name of a volume of ours',
+    "vault.extraVolumes: kms is the name of one of the chart's own volumes",
   ],
   [
     'a folder of the node',
@@ -331,13 +331,13 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a mount before files of ours',
     'plain',
     { vault: { extraVolumeMounts: [{ name: 'x', mountPath: '/etc/protectmyapi/../protectmyapi/kms' }] } },
-    'vault.extraVolumeMounts: /etc/protectmyapi/../protectmyapi/kms would stand before files of ours',
+    "vault.extraVolumeMounts: /etc/protectmyapi/../protectmyapi/kms would hide the chart's own files",
   ],
   [
     'a container in the place of ours',
     'plain',
     { vault: { extraContainers: [{ name: 'vault', image: 'x' }] } },
-    'vault: an extra container is called vault, which is one of ours',
+    "vault: an extra container is called vault, like one of the chart's own",
   ],
   [
     'a probe that ends a hang too late',
@@ -349,13 +349,13 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a way to a port of ours among those to sidecars',
     'plain',
     { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 8060 }] }] } } },
-    'networkPolicy.extraIngress.vault: 8060 is a port of ours',
+    "networkPolicy.extraIngress.vault: 8060 is one of the services' own ports",
   ],
   [
     'the same by its name',
     'plain',
     { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 'grpc' }] }] } } },
-    'networkPolicy.extraIngress.vault: grpc is a port of ours',
+    "networkPolicy.extraIngress.vault: grpc is one of the services' own ports",
   ],
   [
     'ports from the first to the last',
@@ -389,13 +389,13 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a node port that nobody opens',
     'plain',
     { proxy: { service: { nodePort: 30_080 } } },
-    'proxy.service.nodePort: it is of use with type NodePort or LoadBalancer',
+    'proxy.service.nodePort: it is only used with type NodePort or LoadBalancer',
   ],
   [
     'a balancer’s ranges without one',
     'plain',
     { management: { service: { loadBalancerSourceRanges: ['10.0.0.0/8'] } } },
-    'management.service: loadBalancerClass and loadBalancerSourceRanges are of use with type LoadBalancer',
+    'management.service: loadBalancerClass and loadBalancerSourceRanges are only used with type LoadBalancer',
   ],
   [
     'a secret in values, as a map',

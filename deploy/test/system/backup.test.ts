@@ -165,7 +165,10 @@ describe('a backup', () => {
 
     it('where a part is missing', async () => {
       const harmed = await restoreHarmed((copy) => rm(path.join(copy, 'vault_keys.sql.gz.age')))
-      expect(harmed).toEqual({ error: expect.stringContaining('Without it no secret of this backup opens.'), left: [] })
+      expect(harmed).toEqual({
+        error: expect.stringContaining('Without it no secret of this backup can be opened.'),
+        left: [],
+      })
     })
 
     it('where a part is in the place of another', async () => {
@@ -194,7 +197,9 @@ describe('a backup', () => {
 
     it('under a system that runs', async () => {
       const { config } = restored?.running ?? system.running
-      await expect(restoreLocal(options(config, { BACKUP: made, OVERWRITE: '1' }))).rejects.toThrow('It is running')
+      await expect(restoreLocal(options(config, { BACKUP: made, OVERWRITE: '1' }))).rejects.toThrow(
+        'ProtectMyAPI is still running',
+      )
     })
 
     it('where a service is connected, whoever has started it', async () => {
@@ -225,7 +230,7 @@ describe('a backup', () => {
       const databasePrefix = randomPrefix()
       drops.push(databasePrefix)
       const config = { ...system.running.config, stateDir, databasePrefix }
-      await expect(restoreLocal(options(config, { BACKUP: made }))).rejects.toThrow('has another kms.key')
+      await expect(restoreLocal(options(config, { BACKUP: made }))).rejects.toThrow('has a different kms.key')
       expect(await readFile(key, 'utf8')).toBe('of somebody else')
     })
   })
@@ -340,7 +345,7 @@ describe('a backup', () => {
       await vault.query("UPDATE versions SET version_id = replace(version_id, '-away', '') WHERE secret_id = $1", [
         secretId,
       ])
-      expect(await making).not.toContain('Not whole')
+      expect(await making).not.toContain('Incomplete')
     }, 60_000)
 
     it('for good says what will not open', async () => {
@@ -350,7 +355,7 @@ describe('a backup', () => {
          VALUES ('audit/org_gone', 9, decode(repeat('00', 32), 'hex'), 0, '', '')`,
       )
       await keys.query("DELETE FROM wrapped_keys WHERE organization_id = 'org_installation'")
-      expect((await said()).match(/Not whole.*(is in force|seals|has signed more)/g)).toHaveLength(3)
+      expect((await said()).match(/Incomplete.*(is in force|seals|has signed more)/g)).toHaveLength(3)
     }, 60_000)
   })
 })

@@ -80,7 +80,7 @@ describe('make run', () => {
   const up = async (child: ChildProcess): Promise<RunFacts> => {
     await until(() => {
       if (child.exitCode !== null) throw new Error(said)
-      return said.includes('Ctrl-C ends everything') ? true : undefined
+      return said.includes('Ctrl-C stops everything') ? true : undefined
     }, 90_000)
     return facts()
   }

@@ -287,7 +287,7 @@ describe('provider SDKs through the proxy', () => {
           const before = of(slug).standIn.received.length
           const thrown = await caught(walk().minting())
           expect(statusOf(thrown)).toBe(400)
-          expect(String(thrown)).toMatch(/not one that the service allows/)
+          expect(String(thrown)).toMatch(/does not allow this path/)
           expect(of(slug).standIn.received.length).toBe(before)
         })
 

@@ -37,7 +37,7 @@ export const FAULTS = {
   INVALID_REQUEST: {
     http: 400,
     grpc: 'INVALID_ARGUMENT',
-    say: 'The request is not valid. Mend the fields named in errors and send it again.',
+    say: 'The request is not valid. Correct the fields listed in errors and send it again.',
   },
   PATH_NOT_ALLOWED: {
     http: 400,
@@ -67,7 +67,7 @@ export const FAULTS = {
   ATTESTATION_REQUIRED: {
     http: 403,
     grpc: 'PERMISSION_DENIED',
-    say: 'This app’s policy asks for attestation. Exchange an attestation or a debug token for a session (pma_ses_…) and send that.',
+    say: 'This app’s policy requires attestation. Exchange an attestation or a debug token for a session (pma_ses_…) and send that.',
   },
   ATTESTATION_FAILED: {
     http: 403,
@@ -102,7 +102,7 @@ export const FAULTS = {
   APP_TAMPERED: {
     http: 403,
     grpc: 'PERMISSION_DENIED',
-    say: 'This copy of the app is not the one that was published. Install it anew from the store; use a debug token in development.',
+    say: 'This copy of the app is not the one that was published. Reinstall it from the store; use a debug token in development.',
   },
   APP_DISABLED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This app is disabled. An owner or admin can enable it.' },
   ENDPOINT_DISABLED: {
@@ -123,7 +123,7 @@ export const FAULTS = {
   DESTINATION_NOT_ALLOWED: {
     http: 403,
     grpc: 'PERMISSION_DENIED',
-    say: 'The destination is not one that the secret is bound to, or is an address that is never dialled. Correct the base URL, or bind the secret anew by replacing its value.',
+    say: 'The secret is not bound to this destination, or the address is one that is never contacted. Correct the base URL, or replace the secret’s value with new bindings.',
   },
   UPSTREAM_FORBIDDEN: {
     http: 403,
@@ -146,7 +146,7 @@ export const FAULTS = {
     grpc: 'NOT_FOUND',
     say: 'Secret not found. Check the name’s spelling (case-sensitive), that it exists in this organization, and that it is linked to the API service.',
   },
-  NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', say: 'Nothing is found here. Check the path and the id.' },
+  NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', say: 'Nothing was found here. Check the path and the id.' },
   INVALID_METHOD: {
     http: 405,
     grpc: 'INVALID_ARGUMENT',
@@ -161,45 +161,45 @@ export const FAULTS = {
   SECRET_IN_USE: {
     http: 409,
     grpc: 'FAILED_PRECONDITION',
-    say: 'API services use this secret. Update them first, or delete with ?force=true and they will answer SECRET_NOT_FOUND.',
+    say: 'API services use this secret. Update them first, or delete it with ?force=true; they will then answer SECRET_NOT_FOUND.',
   },
   IDEMPOTENCY_KEY_REUSED: {
     http: 422,
     grpc: 'FAILED_PRECONDITION',
-    say: 'This Idempotency-Key came with another request in the last 24 hours. Give each request a key of its own.',
+    say: 'This Idempotency-Key was used for a different request in the last 24 hours. Use a new key for each request.',
   },
   TOKEN_SHOWN_ONCE: {
     http: 409,
     grpc: 'FAILED_PRECONDITION',
-    say: 'This request was answered before, and its token is shown once: it is not kept. Where you have not got it, revoke it (the Location header names it) and create another with another Idempotency-Key.',
+    say: 'This request was already answered. Its token was shown once and is not stored. If you did not receive it, revoke it (the Location header names it) and create another with a new Idempotency-Key.',
   },
   PRECONDITION_FAILED: {
     http: 412,
     grpc: 'FAILED_PRECONDITION',
-    say: 'It was changed since you read it. Read it again and repeat the change.',
+    say: 'This was changed after you read it. Read it again and repeat the change.',
   },
   PRECONDITION_REQUIRED: {
     http: 428,
     grpc: 'FAILED_PRECONDITION',
-    say: 'Send If-Match with the ETag of what you read.',
+    say: 'Send If-Match with the ETag that you got when you read this.',
   },
-  TOO_LARGE: { http: 413, grpc: 'INVALID_ARGUMENT', say: 'This is larger than allowed. Send less.' },
+  TOO_LARGE: { http: 413, grpc: 'INVALID_ARGUMENT', say: 'The request is larger than allowed. Send a smaller one.' },
   HEADERS_TOO_LARGE: {
     http: 431,
     shownAs: 'TOO_LARGE',
     grpc: 'INVALID_ARGUMENT',
-    say: 'The header fields are larger than allowed. Send less.',
+    say: 'The header fields are larger than allowed. Send fewer or shorter ones.',
   },
   RATE_LIMITED: {
     http: 429,
     grpc: 'RESOURCE_EXHAUSTED',
-    say: 'Too many requests. Wait as long as Retry-After says.',
+    say: 'Too many requests. Try again after the time in Retry-After.',
     retry: true,
   },
   QUOTA_EXCEEDED: {
     http: 429,
     grpc: 'RESOURCE_EXHAUSTED',
-    say: 'The quota is used up. Wait as long as Retry-After says, or have it raised.',
+    say: 'The quota is used up. Try again after the time in Retry-After, or ask an administrator to raise the quota.',
   },
   SECRET_DECRYPTION_FAILED: {
     http: 500,
@@ -211,11 +211,11 @@ export const FAULTS = {
     grpc: 'INTERNAL',
     say: 'Something failed on our side. Try again, and give the request id when you report it.',
   },
-  NOT_IMPLEMENTED: { http: 501, grpc: 'UNIMPLEMENTED', say: 'This is not built yet.' },
+  NOT_IMPLEMENTED: { http: 501, grpc: 'UNIMPLEMENTED', say: 'This is not implemented yet.' },
   UPSTREAM_UNREACHABLE: {
     http: 502,
     grpc: 'UNAVAILABLE',
-    say: 'The provider could not be reached, or broke off. Check the base URL and the provider’s status.',
+    say: 'The provider could not be reached, or closed the connection before its answer was complete. Check the base URL and the provider’s status.',
   },
   UPSTREAM_REJECTED_KEY: {
     http: 502,
@@ -225,7 +225,7 @@ export const FAULTS = {
   UPSTREAM_LEAKED_KEY: {
     http: 502,
     grpc: 'DATA_LOSS',
-    say: 'The provider’s answer held the key, and was ended. Report it to the provider and replace the key.',
+    say: 'The provider’s answer contained the key and was cut off. Report this to the provider and replace the key.',
   },
   UPSTREAM_TIMEOUT: {
     http: 504,
@@ -235,12 +235,12 @@ export const FAULTS = {
   CHANGED_UNDER_WAY: {
     http: 503,
     grpc: 'ABORTED',
-    say: 'What this request rests on was changed after it had left for the provider, which may have carried it out. Look there before you send it again.',
+    say: 'Something that this request depends on (its credential, service or secret) was changed after it was sent to the provider, which may have carried it out. Check with the provider before you send it again.',
   },
   UNAVAILABLE: {
     http: 503,
     grpc: 'UNAVAILABLE',
-    say: 'Part of the system is away. Try again as Retry-After says.',
+    say: 'Part of the system is unavailable. Try again after the time in Retry-After.',
     retry: true,
   },
 } as const satisfies Record<string, FaultSpec>

@@ -4,13 +4,13 @@ const SAY: Readonly<Record<string, string>> = {
     'Secret not found. Check the name’s spelling (case-sensitive), that the secret exists in the organization that this service is registered for, and that it is bound to this service: its SPIFFE id in bindings.services.',
   SECRET_EXPIRED: 'The secret has expired. Replace its value.',
   FORBIDDEN:
-    'This identity is not registered as an internal service. An operator registers it: management register-internal-service <organization> <name> <spiffe-id>.',
+    'This identity is not registered as an internal service. Ask an operator to register it: management register-internal-service <organization> <name> <spiffe-id>.',
   DESTINATION_NOT_ALLOWED: 'The secret is not bound to this service.',
-  INVALID_GRANT: 'The grant was not taken. Check that the clocks of management and vault agree within 5 seconds.',
+  INVALID_GRANT: 'The grant was refused. Check that the clocks of management and vault agree within 5 seconds.',
   SECRET_DECRYPTION_FAILED: 'The stored secret cannot be used. Enter its value again.',
   RATE_LIMITED:
-    'This identity asks too often: ten times a second for all of its processes. Ask for what belongs together in one call.',
-  INTERNAL: 'Something failed on the other side. Try again.',
+    'This identity asks too often; all of its processes together may ask ten times a second. Ask for several secrets in one call.',
+  INTERNAL: 'Management or the vault failed. Try again.',
   UNAVAILABLE: 'Management or the vault cannot be reached. Try again.',
   LEASE_ENDED: 'This lease has ended. Ask the client for the secret again, each time you need it.',
   CLOSED: 'The client was closed.',

@@ -168,7 +168,7 @@ function answersInTime(db: Knex): Promise<boolean> {
  * still serve.
  */
 async function obstacleOf(db: Knex, keys: Pick<HeldKeys, 'wereHeld'>, ending: Ending): Promise<string | undefined> {
-  if (ending.begun) return 'This process is ending.'
+  if (ending.begun) return 'This process is shutting down.'
   if (!keys.wereHeld()) return 'The signing keys are not held yet: the vault is away.'
   return (await answersInTime(db)) ? undefined : 'The database does not answer.'
 }

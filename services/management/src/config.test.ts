@@ -49,11 +49,11 @@ describe('management’s environment', () => {
     expect(() => load(given, 'guessable')).toThrow(
       [
         'The environment cannot be used:',
-        '  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together',
+        '  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE must be set together',
         '  PMA_SETUP_TOKEN_FILE: give at least 20 random characters',
-        '  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
-        '  PMA_REDIS_CA_FILE: it is read with PMA_REDIS_TLS=true alone',
-        '  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone',
+        '  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION must be set together',
+        '  PMA_REDIS_CA_FILE: it is only used with PMA_REDIS_TLS=true',
+        '  PMA_ALLOW_PRIVATE_UPSTREAMS: it is only allowed with PMA_MODE=development',
       ].join('\n'),
     )
   })

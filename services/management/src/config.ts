@@ -87,10 +87,10 @@ const Ranges = List.pipe(
 )
 
 const Database = z.object({
-  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),
+  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; default: info'),
   PMA_MANAGEMENT_DB_HOST: Text.describe('Postgres host of database management'),
-  PMA_MANAGEMENT_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
-  PMA_MANAGEMENT_DB_NAME: Text.default('management').describe('its name; management unless said'),
+  PMA_MANAGEMENT_DB_PORT: Port.default(5432).describe('its port; default: 5432'),
+  PMA_MANAGEMENT_DB_NAME: Text.default('management').describe('its name; default: management'),
   PMA_MANAGEMENT_DB_USER: Text.describe('the runtime role, without DDL; migrate grants it what it needs'),
   PMA_MANAGEMENT_DB_CA_FILE: Text.optional().describe(
     'PEM of the CA of its server; without it the connection is plain',
@@ -98,11 +98,14 @@ const Database = z.object({
 })
 
 const ManagementEnvironment = Database.extend({
-  PMA_MODE: z.enum(['production', 'development']).default('production').describe('production unless said'),
-  PMA_MANAGEMENT_HOST: Text.default('0.0.0.0').describe('address of the REST side'),
-  PMA_MANAGEMENT_PORT: Port.default(8070).describe('its port; 0 takes any'),
+  PMA_MODE: z
+    .enum(['production', 'development'])
+    .default('production')
+    .describe('production (default) or development; production refuses stand-ins'),
+  PMA_MANAGEMENT_HOST: Text.default('0.0.0.0').describe('address that the REST API listens on'),
+  PMA_MANAGEMENT_PORT: Port.default(8070).describe('its port; 0 takes any free port'),
   PMA_MANAGEMENT_TLS_CERT_FILE: Text.optional().describe(
-    'certificate of the REST side, PEM: TLS 1.3; without it plain HTTP, for an ingress',
+    'certificate of the REST API, PEM; TLS 1.3; without it plain HTTP, for use behind an ingress',
   ),
   PMA_MANAGEMENT_TLS_KEY_FILE: Text.optional().describe('its key, PEM'),
   PMA_PUBLIC_ORIGIN: z
@@ -112,26 +115,28 @@ const ManagementEnvironment = Database.extend({
   PMA_TRUSTED_PROXIES: Ranges.default([]).describe(
     'addresses or CIDR ranges whose X-Forwarded-For and -Proto are believed',
   ),
-  PMA_DIRECTORY_HOST: Text.default('0.0.0.0').describe('address of the gRPC side'),
-  PMA_DIRECTORY_PORT: Port.default(8071).describe('its port; 0 takes any'),
-  PMA_HORIZON_MS: HorizonMs.describe('how long a proxy may go on without hearing from here'),
+  PMA_DIRECTORY_HOST: Text.default('0.0.0.0').describe('address that the gRPC API (Directory) listens on'),
+  PMA_DIRECTORY_PORT: Port.default(8071).describe('its port; 0 takes any free port'),
+  PMA_HORIZON_MS: HorizonMs.describe('how long a proxy may serve without hearing from management, in milliseconds'),
   ...identityEnvironment,
   PMA_VAULT_ADDRESS: Address.describe('host:port of the vault'),
   ...redisEnvironment,
   PMA_MANAGEMENT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_SETUP_TOKEN_FILE: Text.optional().describe(
-    'file with the token that makes the first owner; else one is made and logged',
+    'file with the token that creates the first owner; without it a token is generated and logged',
   ),
-  PMA_BOOTSTRAP_EMAIL: Email.optional().describe('makes the first owner without a person; all three or none'),
+  PMA_BOOTSTRAP_EMAIL: Email.optional().describe(
+    'e-mail address of the first owner, created at the first start; set all three PMA_BOOTSTRAP_ variables or none',
+  ),
   PMA_BOOTSTRAP_PASSWORD_FILE: Text.optional().describe('file with the first owner’s password'),
   PMA_BOOTSTRAP_ORGANIZATION: Name.optional().describe('name of the first organization'),
   PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
-    'development alone: hosts, or host:port, exempt from https and public addresses',
+    'only in development: hosts, or host:port, that may be reached by http and at private addresses',
   ),
   PMA_PROXY_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where management reaches a proxy for test calls, such as http://proxy:8080; without it there are none'),
+    .describe('address of a proxy for test calls, such as http://proxy:8080; without it there are no test calls'),
   PMA_ACCESS_LOG_DAYS: z.coerce
     .number()
     .int()
@@ -259,7 +264,7 @@ function bootstrapOf(given: Given, readFile: ReadFile): FirstRun['bootstrap'] {
   if (email === undefined && path === undefined && organization === undefined) return undefined
   if (email === undefined || path === undefined || organization === undefined) {
     throw new EnvironmentError([
-      'PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
+      'PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION must be set together',
     ])
   }
   const password = readSecretFile('PMA_BOOTSTRAP_PASSWORD_FILE', path, readFile)

@@ -6,17 +6,17 @@ import { runProgram } from '@protectmyapi/service-kit/program/program'
 import type { CommandPorts } from './commands/command-ports.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConfig } from './config.js'
 
-const ABOUT = `management: serves.
+const ABOUT = `management: runs management.
 management migrate: brings the database up to date.
-management wait-for-schema: ends once the database has what this version needs; what a pod waits by.
-management verify: has the management that serves here verify access log and audit trail.
-management verify --alone: the same where none serves, as of a copy; who watches the database sees it begin.
-management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
-management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.
-management end-lease-keys [<organization>]: after the vault's rotate-data-keys --now; once this has ended no proxy opens what others shared before.
-management register-internal-service <organization> <name> <spiffe-id>: it may lease what is bound to it there.
-management revoke-internal-service <spiffe-id>: it is granted nothing any more.
-management free-address <email> [<new-email>]: the account that has the address goes on under the other one, or under its id.`
+management wait-for-schema: waits until the database has the schema that this version needs; for init containers.
+management verify: asks the management that serves here to verify the access log and the audit trails.
+management verify --alone: verifies by itself where no management serves, for example a copy; whoever watches the database can see it begin.
+management rotate-signing-keys: new keys sign grants and sessions; existing ones stay valid until they expire.
+management rotate-signing-keys --now: the same after a leak: once it has ended, existing grants and sessions are invalid.
+management end-lease-keys [<organization>]: run it after the vault's rotate-data-keys --now: once it has ended, no proxy opens leases that were shared before.
+management register-internal-service <organization> <name> <spiffe-id>: lets the service lease secrets of the organization that are bound to it.
+management revoke-internal-service <spiffe-id>: the service is granted nothing from now on.
+management free-address <email> [<new-email>]: frees the address: its account keeps everything, and signs in with the new address, or with one made of its id.`
 
 /** Exit code of `verify` if something was altered; 1 and 2 mean that it could not run. */
 const EXIT_BROKEN = 3

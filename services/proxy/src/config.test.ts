@@ -64,10 +64,10 @@ describe('the proxy’s environment', () => {
     expect(() => load(given)).toThrow(
       [
         'The environment cannot be used:',
-        '  PMA_PROXY_TLS_CERT_FILE and PMA_PROXY_TLS_KEY_FILE go together',
-        '  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone',
+        '  PMA_PROXY_TLS_CERT_FILE and PMA_PROXY_TLS_KEY_FILE must be set together',
+        '  PMA_ALLOW_PRIVATE_UPSTREAMS: it is only allowed with PMA_MODE=development',
         '  PMA_UPSTREAM_CA_FILE: cannot read /missing.pem: ENOENT /missing.pem',
-        '  PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas',
+        '  PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, separated by commas',
       ].join('\n'),
     )
   })

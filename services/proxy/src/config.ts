@@ -57,26 +57,30 @@ const DnsSuffix = z
 
 /** Every variable that the proxy reads. `describe` is what `--help` prints. */
 const ProxyEnvironment = z.object({
-  LOG_LEVEL: LogLevel.describe('how much is logged'),
+  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; default: info'),
   PMA_MODE: z
     .enum(['production', 'development'])
     .default('production')
-    .describe('production refuses stand-ins unless they are named'),
+    .describe(
+      'production (default) or development; production refuses development stand-ins unless they are configured explicitly',
+    ),
   ...identityEnvironment,
   PMA_PROXY_HOST: z.string().default('0.0.0.0').describe('address to listen on'),
-  PMA_PROXY_PORT: Port.default(8080).describe('port to listen on; 0 takes any'),
-  PMA_PROXY_TLS_CERT_FILE: z.string().optional().describe('certificate towards apps, PEM; TLS 1.3'),
+  PMA_PROXY_PORT: Port.default(8080).describe('port to listen on; 0 takes any free port'),
+  PMA_PROXY_TLS_CERT_FILE: z.string().optional().describe('certificate that apps are shown, PEM; TLS 1.3'),
   PMA_PROXY_TLS_KEY_FILE: z.string().optional().describe('its private key, PEM'),
   PMA_PROXY_HOST_SUFFIX: DnsSuffix.optional().describe('routes {service}.<suffix> by host name'),
   PMA_DIRECTORY_ADDRESS: Address.describe('management’s Directory, host:port'),
   PMA_VAULT_ADDRESS: Address.describe('the vault, host:port'),
   ...redisEnvironment,
   PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
-    'development alone: hosts, or host:port, exempt from https and public addresses',
+    'only in development: hosts, or host:port, that may be reached by http and at private addresses',
   ),
   PMA_UPSTREAM_CA_FILE: z.string().optional().describe('a CA trusted for providers beside the public ones, PEM'),
   PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For, -Proto and -Host are believed'),
-  PMA_DRAIN_MS: DurationMs.default(25_000).describe('for answers under way to end after SIGTERM'),
+  PMA_DRAIN_MS: DurationMs.default(25_000).describe(
+    'how long answers under way may continue after SIGTERM, in milliseconds',
+  ),
   ...telemetryEnvironment,
 })
 
@@ -118,7 +122,7 @@ function upstreamCaOf(path: string | undefined, readFile: ReadFile): string | nu
   if (path === undefined) return null
   const text = readSecretFile('PMA_UPSTREAM_CA_FILE', path, readFile)
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
-    throw new EnvironmentError([`PMA_UPSTREAM_CA_FILE: ${path} holds no certificate in PEM`])
+    throw new EnvironmentError([`PMA_UPSTREAM_CA_FILE: ${path} does not contain a PEM certificate`])
   return text
 }
 
@@ -126,6 +130,6 @@ function parseProxies(ranges: readonly string[]): TrustedProxies {
   try {
     return trustedProxies(ranges)
   } catch {
-    throw new EnvironmentError(['PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas'])
+    throw new EnvironmentError(['PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, separated by commas'])
   }
 }

@@ -10,7 +10,7 @@ setFlagsFromString('--no-parallel-scavenge')
 
 await runProgram(process, {
   name: 'proxy',
-  about: 'proxy: serves apps.',
+  about: 'proxy: runs the proxy.',
   describeEnvironment,
   async serve(endWith) {
     const config = loadConfig(process.env, (path) => readFileSync(path, 'utf8'))

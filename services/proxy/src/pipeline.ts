@@ -155,7 +155,7 @@ function admitted(decision: Decision): Ticket {
 function checkShowable({ secrets }: UpstreamRequest): void {
   if (secrets.every(isSearchable)) return
   const say =
-    'The service sends a secret of fewer than 16 characters, for which no answer can be searched, so none is shown to a person. Try it with an app.'
+    'The service injects a secret of fewer than 16 characters. Answers cannot be searched for so short a value, so the answer of a test call is not shown. Test it from an app instead.'
   throw new Fault('FORBIDDEN', 'a test call with a secret that is too short', { say })
 }
 

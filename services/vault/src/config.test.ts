@@ -78,7 +78,7 @@ describe('the configuration of the vault', () => {
         '  PMA_VAULT_KEYS_DB_PASSWORD_FILE: cannot read /secrets/vault-keys: no /secrets/vault-keys',
         `  AWS_REGION is eu-central-2, and ${ENV.PMA_KMS_KEY_ARN} is elsewhere: give the region of PMA_KMS_KEY_ARN, and in PMA_KMS_OTHER_KEY_ARNS keys of that region alone`,
         '  AWS_ENDPOINT_URL_KMS: production needs https',
-        '  OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded',
+        '  OTEL_RESOURCE_ATTRIBUTES: give key=value, separated by commas, with values percent-encoded',
       ].join('\n'),
     )
   })

@@ -64,15 +64,15 @@ const Days = z.coerce.number().int().min(1)
 const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
 
 const Databases = z.object({
-  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),
+  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; default: info'),
   PMA_VAULT_DB_HOST: Text.describe('Postgres host of database vault'),
-  PMA_VAULT_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
-  PMA_VAULT_DB_NAME: Text.default('vault').describe('its name; vault unless said'),
+  PMA_VAULT_DB_PORT: Port.default(5432).describe('its port; default: 5432'),
+  PMA_VAULT_DB_NAME: Text.default('vault').describe('its name; default: vault'),
   PMA_VAULT_DB_USER: Text.describe('the runtime role, without DDL; migrate grants it what it needs'),
   PMA_VAULT_DB_CA_FILE: Text.optional().describe('PEM of the CA of its server; without it the connection is plain'),
   PMA_VAULT_KEYS_DB_HOST: Text.describe('Postgres host of database vault_keys'),
-  PMA_VAULT_KEYS_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
-  PMA_VAULT_KEYS_DB_NAME: Text.default('vault_keys').describe('its name; vault_keys unless said'),
+  PMA_VAULT_KEYS_DB_PORT: Port.default(5432).describe('its port; default: 5432'),
+  PMA_VAULT_KEYS_DB_NAME: Text.default('vault_keys').describe('its name; default: vault_keys'),
   PMA_VAULT_KEYS_DB_USER: Text.describe('the runtime role, without DDL'),
   PMA_VAULT_KEYS_DB_CA_FILE: Text.optional().describe('PEM of the CA of its server'),
 })
@@ -81,36 +81,38 @@ const VaultEnvironment = Databases.extend({
   PMA_MODE: z
     .enum(['production', 'development'])
     .default('production')
-    .describe('production unless said; it refuses stand-ins'),
+    .describe('production (default) or development; production refuses stand-ins such as a key file'),
   PMA_VAULT_HOST: Text.default('0.0.0.0').describe('address to listen on'),
-  PMA_VAULT_PORT: Port.default(8060).describe('port to listen on; 0 takes any'),
-  PMA_VAULT_PROBE_PORT: Port.optional().describe('plain HTTP for probes, /healthz and /readyz; none unless said'),
+  PMA_VAULT_PORT: Port.default(8060).describe('port to listen on; 0 takes any free port'),
+  PMA_VAULT_PROBE_PORT: Port.optional().describe('plain HTTP for probes, /healthz and /readyz; default: none'),
   ...identityEnvironment,
   PMA_VAULT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_VAULT_KEYS_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
-  PMA_KMS: z.enum(['aws', 'file']).describe('what wraps data keys'),
+  PMA_KMS: z.enum(['aws', 'file']).describe('what wraps the data keys: AWS KMS, or a key file'),
   PMA_KMS_KEY_ARN: Arn.optional().describe('aws: the master key'),
   PMA_KMS_OTHER_KEY_ARNS: List.pipe(z.array(Arn))
     .default([])
-    .describe('aws: master keys that unwrap and do not wrap, while one takes the other’s place'),
+    .describe('aws: master keys used only to unwrap, while the master key is being replaced'),
   AWS_REGION: Text.optional().describe('aws: its region'),
   AWS_ENDPOINT_URL_KMS: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('aws: another endpoint'),
+    .describe('aws: endpoint of the KMS, in place of the region’s own'),
   AWS_ENDPOINT_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('aws: the same, where AWS_ENDPOINT_URL_KMS names none'),
+    .describe('aws: the same; used if AWS_ENDPOINT_URL_KMS is not set'),
   PMA_KMS_KEY_FILE: Text.optional().describe('file: 32 bytes in base64, mode 0600, owned by this user'),
-  PMA_KMS_OTHER_KEY_FILES: List.default([]).describe('file: files whose keys unwrap and do not wrap'),
+  PMA_KMS_OTHER_KEY_FILES: List.default([]).describe(
+    'file: key files used only to unwrap, while the key file is being replaced',
+  ),
   PMA_ALLOW_KEY_FILE: Flag.default(false).describe('file: true allows it in production'),
   PMA_DATA_KEY_DAYS: Days.max(365).default(90).describe('age at which an organization’s data key is replaced, in days'),
   PMA_HEAD_KEY_DAYS: Days.max(365).default(90).describe('age at which the key that signs heads is replaced, in days'),
   PMA_LEASE_AUDIT_DAYS: Days.min(7).max(3_650).default(90).describe('days that rows of leases are kept'),
   PMA_VAULT_KEYS_BACKUP_DAYS: Days.max(365)
     .default(7)
-    .describe('how long you keep backups of vault_keys, in days: a deletion is final after that'),
+    .describe('how long you keep backups of vault_keys, in days; a deletion becomes final after that'),
   ...telemetryEnvironment,
 })
 

@@ -7,15 +7,15 @@ import type { DataKeysToRotate } from './commands/run-rotate-data-keys.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type VaultConfig } from './config.js'
 import type { VaultPorts } from './open-vault.js'
 
-const ABOUT = `vault: serves.
+const ABOUT = `vault: runs the vault.
 vault migrate: brings the databases up to date.
-vault wait-for-schema: ends once the databases have what this version needs; what a pod waits by.
-vault rotate-data-keys [<organization>]: other data keys seal from now on; vaults seal anew what is stored, behind.
-vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; nothing stored opens by them once this has ended. Then management end-lease-keys.
-vault rotate-head-key: another key signs heads from now on; what was signed verifies still.
-vault rotate-head-key --known-since <time>: the same after a leak; verifying tells what was signed since.
-vault rewrap-data-keys: wraps every data key anew, under the configured master key.
-vault data-keys: how far that is, one line of JSON for each organization that is behind, and for each master key.`
+vault wait-for-schema: waits until the databases have the schema that this version needs; for init containers.
+vault rotate-data-keys [<organization>]: new writes are sealed under new data keys from now on; vaults reseal what is stored, in the background.
+vault rotate-data-keys --now [<organization>]: the same after a leak: once it has ended, nothing stored can be opened with the old keys. Then run management end-lease-keys.
+vault rotate-head-key: a new key signs heads from now on; existing signatures stay valid.
+vault rotate-head-key --known-since <time>: the same after a leak at that time; verify marks what was signed since then as doubtful.
+vault rewrap-data-keys: rewraps every data key under the configured master key.
+vault data-keys: shows how far rotation and rewrapping are: one line of JSON for each organization that is behind and for each master key.`
 
 // Loaded on demand, so that commands do not wait for the modules that only serving needs.
 const startVault = loadedWhenCalled(async () => (await import('./build.js')).startVault)

@@ -57,7 +57,7 @@ export function normalizeOrigin(text: string): string {
     url.search !== '' ||
     url.hash !== ''
   ) {
-    throw refuse('/bindings/origins', 'Give an origin: scheme, host and port alone, such as https://api.openai.com.')
+    throw refuse('/bindings/origins', 'Give an origin: only scheme, host and port, such as https://api.openai.com.')
   }
   return url.origin
 }
@@ -133,7 +133,7 @@ function normalizePlacement(placement: Placement): Placement {
       if (!isPathTemplate(placement.template)) {
         throw refuse(
           '/bindings/placements',
-          'Give whole path segments with {} once where the value stands, such as /bot{}.',
+          'Give whole path segments, with {} once in place of the value, such as /bot{}.',
         )
       }
       return placement

@@ -30,7 +30,7 @@ export function configuredPrivateUpstreams(
   hosts: readonly string[],
 ): PrivateUpstreams {
   if (mode === 'production' && hosts.length > 0) {
-    throw new EnvironmentError(['PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone'])
+    throw new EnvironmentError(['PMA_ALLOW_PRIVATE_UPSTREAMS: it is only allowed with PMA_MODE=development'])
   }
   return privateUpstreams(hosts)
 }
@@ -56,6 +56,6 @@ export function checkUpstreamUrl(url: URL, pointer: string, exempt: PrivateUpstr
   if (url.protocol !== 'https:') refuse('Give an https URL.')
   if (!isPublicHostName(url.hostname))
     refuse(
-      'Give the host name of a provider on the public internet; private, local and metadata addresses are never dialled.',
+      'Give the host name of a provider on the public internet; private, local and metadata addresses are never contacted.',
     )
 }

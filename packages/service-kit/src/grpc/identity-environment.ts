@@ -5,7 +5,7 @@ import type { TlsFiles } from './tls-material.js'
 export const identityEnvironment = {
   PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM (mutual TLS)'),
   PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
-  PMA_TLS_CA_FILE: Text.describe('CA that the services are trusted by, PEM'),
+  PMA_TLS_CA_FILE: Text.describe('CA that issues the certificates of the other services, PEM'),
   PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
   PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
 }
@@ -35,7 +35,8 @@ export function servedPairOf(
 ): Pair | null {
   const [cert, key] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`]
   if (certFile === undefined && keyFile === undefined) return null
-  if (certFile === undefined || keyFile === undefined) throw new EnvironmentError([`${cert} and ${key} go together`])
+  if (certFile === undefined || keyFile === undefined)
+    throw new EnvironmentError([`${cert} and ${key} must be set together`])
   readParts({
     cert: () => readSecretFile(cert, certFile, readFile),
     key: () => readSecretFile(key, keyFile, readFile),

@@ -46,10 +46,10 @@ export async function watchMaterial(files: TlsFiles, log: Logger, pollMs = POLL_
       const next = await readMaterial(files)
       if (digest(next) === digest(current)) return
       current = next
-      log.info({ certFile: files.certFile }, 'certificates were read anew')
+      log.info({ certFile: files.certFile }, 'certificates were reloaded')
       for (const listener of listeners) listener(next)
     } catch (err) {
-      log.error({ err, certFile: files.certFile }, 'certificates cannot be read: the old ones stay in use')
+      log.error({ err, certFile: files.certFile }, 'certificates cannot be read: the previous ones stay in use')
     }
   }
 

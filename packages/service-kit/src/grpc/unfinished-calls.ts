@@ -114,5 +114,5 @@ const tooMuch = (detail: string): Fault => new Fault('RATE_LIMITED', detail, { r
 
 const tooLate = (wholeMs: number): Fault =>
   new Fault('INVALID_REQUEST', `a message that is not whole after ${wholeMs} ms`, {
-    say: 'The message did not arrive in time. Send it again, at once and whole.',
+    say: 'The message did not arrive completely in time. Send it again.',
   })

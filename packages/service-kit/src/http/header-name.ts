@@ -62,5 +62,5 @@ const FIELD_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/
 /** What is wrong with literal text of a header field, or undefined. */
 export function wrongHeaderText(text: string): string | undefined {
   if (FIELD_TEXT.test(text)) return undefined
-  return 'A header field holds no line breaks, control characters or characters beyond ISO-8859-1.'
+  return 'A header field may not contain line breaks, control characters or characters beyond ISO-8859-1.'
 }

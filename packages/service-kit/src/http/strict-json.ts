@@ -97,7 +97,7 @@ function readString(reader: Reader, pointer: string): string {
   const value: unknown = JSON.parse(reader.text.slice(start, reader.at))
   if (typeof value !== 'string') throw unexpected(reader)
   if (value.includes('\u0000') || HALF_PAIR.test(value))
-    throw refuse(pointer, 'Text may hold no NUL and no unpaired surrogate.')
+    throw refuse(pointer, 'Text may not contain NUL or an unpaired surrogate.')
   return value
 }
 

@@ -71,7 +71,7 @@ async function runOne(trx: Knex, { name, up }: Migration, log: Logger, limits: M
   const seconds = (): number => Math.round((performance.now() - startedMs) / 1000)
   let progress: Readonly<Record<string, number>> = {}
   const saying = setInterval(
-    () => log.info({ migration: name, seconds: seconds(), ...progress }, 'a migration goes on'),
+    () => log.info({ migration: name, seconds: seconds(), ...progress }, 'a migration is still running'),
     limits.sayEveryMs,
   )
   try {
@@ -99,7 +99,7 @@ export async function givingWay<T>(log: Logger, limits: MigrationLimits, work: (
       return await work()
     } catch (err) {
       if (!isInUse(err) || performance.now() - startedMs >= limits.triesMs) throw err
-      log.warn({ err }, 'a migration found a table in use, and gave way; it will be tried again')
+      log.warn({ err }, 'a migration found a table in use and gave way; it will be tried again')
       await pause(limits.againMs)
     }
   }

@@ -59,7 +59,7 @@ export function hardenProcess(host: HardenedHost): void {
   const option = strangeOption(host.execArgv, host.env.NODE_OPTIONS)
   if (option !== undefined)
     throw refuse(
-      `Node was started with ${option}, which is none of the options in docs/operations.md; leave it out of NODE_OPTIONS ` +
+      `Node was started with ${option}, which is not on the allow-list in docs/operations.md; remove it from NODE_OPTIONS ` +
         'and the command line',
     )
   for (const [name, why] of Object.entries(REFUSED_VARIABLES))
@@ -71,12 +71,14 @@ export function hardenProcess(host: HardenedHost): void {
 /** Prevents all loaded code, packages included, from writing the heap to a file or a stream. */
 function refuseHeapSnapshots(): void {
   const refused = (): never => {
-    throw new Error('heap snapshots are refused: they hold keys')
+    throw new Error('heap snapshots are refused: they would contain keys')
   }
   Object.assign(v8, { writeHeapSnapshot: refused, getHeapSnapshot: refused, setHeapSnapshotNearHeapLimit: refused })
   syncBuiltinESMExports()
 }
 
 function refuse(what: string): ConfigError {
-  return new ConfigError(`In production this process keeps keys to itself: ${what}. PMA_MODE=development allows it.`)
+  return new ConfigError(
+    `In production, nothing may reveal the keys in this process: ${what}. PMA_MODE=development allows it.`,
+  )
 }

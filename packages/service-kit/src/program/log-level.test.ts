@@ -60,7 +60,9 @@ describe('the level of the log', () => {
   })
 
   it('stays where the file names none, and what stands there is not repeated', async () => {
-    expect(await change('planted-word')).toMatchObject({ msg: 'the file of the log level names none' })
+    expect(await change('planted-word')).toMatchObject({
+      msg: 'the log level file does not contain a valid level; the level stays',
+    })
     expect(log.level).toBe('warn')
     expect(JSON.stringify(lines)).not.toContain('planted')
   })

@@ -28,7 +28,8 @@ export function watchLogLevel(log: Logger, { usual, file, pollMs = POLL_MS }: Op
     last = word
     const level = word === '' ? usual : word
     // The text is not repeated in the log: it may be anything, if the wrong file was written.
-    if (!LOG_LEVELS.some((known) => known === level)) return log.warn({ file }, 'the file of the log level names none')
+    if (!LOG_LEVELS.some((known) => known === level))
+      return log.warn({ file }, 'the log level file does not contain a valid level; the level stays')
     if (level === log.level) return
     // Reported at any level, because somebody may later ask why lines are missing.
     log.level = 'info'

@@ -77,7 +77,7 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
 
 function unknown(name: string, words: string, commands: Program['commands']): string {
   const none = Object.keys(commands).length === 0
-  return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists those that are.`
+  return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists the commands.`
 }
 
 /**
@@ -96,11 +96,11 @@ function isPlaceholder(word = ''): boolean {
 
 function endOnSignal(host: Host, log: Logger, close: () => Promise<void>): void {
   const end = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'ending')
+    log.info({ signal }, 'shutting down')
     close().then(
       () => host.exit(0),
       (err: unknown) => {
-        log.error({ err }, 'did not end cleanly')
+        log.error({ err }, 'did not shut down cleanly')
         host.exit(EXIT.failed)
       },
     )

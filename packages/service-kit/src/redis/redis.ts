@@ -39,7 +39,7 @@ export function connectRedis(target: RedisTarget, clientName: string, log: Logge
   let isTold = false
   client.on('error', (err: unknown) => {
     if (isPasswordRefused(err)) password?.refused()
-    if (!isTold) log.warn({ err }, 'Redis is away; trying again')
+    if (!isTold) log.warn({ err }, 'Redis is unavailable; trying again')
     isTold = true
   })
   client.on('ready', () => {

@@ -24,12 +24,12 @@ describe('header fields for a collector', () => {
   })
 
   it.each([
-    ['a word', 'planted', 'line 1 is no'],
+    ['a word', 'planted', 'line 1 is not'],
     ['a name of two words', 'x: y\nplanted words: z', 'line 2 is no'],
-    ['no value', 'planted:', 'line 1 is no'],
-    ['a control character', 'x: planted\u0000', 'line 1 is no'],
-    ['the body’s framing', 'content-length: 7', 'line 1 is no'],
-    ['nothing', '\n\n', 'it holds no line'],
+    ['no value', 'planted:', 'line 1 is not'],
+    ['a control character', 'x: planted\u0000', 'line 1 is not'],
+    ['the body’s framing', 'content-length: 7', 'line 1 is not'],
+    ['nothing', '\n\n', 'it does not contain a line'],
     ['a whole file of something else', `x: ${'planted '.repeat(2_000)}`, 'it has more than 8192 characters'],
   ])('are not %s, and what stood there is not repeated', (_what, text, words) => {
     expect(() => parseOtlpHeaders(text)).toThrow(words)
@@ -38,7 +38,7 @@ describe('header fields for a collector', () => {
 
   it.each([
     ['http://collector:4318', 'x: y', 'OTEL_EXPORTER_OTLP_ENDPOINT has to be https'],
-    ['https://collector', 'planted', '/headers: line 1 is no "name: value"'],
+    ['https://collector', 'planted', '/headers: line 1 is not "name: value"'],
     ['https://collector', '', '/headers is empty'],
     [undefined, 'x: y', 'it is of use with OTEL_EXPORTER_OTLP_ENDPOINT alone'],
   ])('end the start where they are of no use: to %s, %j', (endpoint, text, words) => {

@@ -19,7 +19,7 @@ export function parseOtlpHeaders(text: string): OtlpHeaders {
   if (text.length > LIMITS.chars) throw new Error(`it has more than ${LIMITS.chars} characters`)
   const lines = text.split('\n').map((line) => line.trim())
   const fields = lines.flatMap((line, at) => (line === '' ? [] : [fieldOf(line, at + 1)]))
-  if (fields.length === 0) throw new Error('it holds no line "name: value"')
+  if (fields.length === 0) throw new Error('it does not contain a line "name: value"')
   return Object.fromEntries(fields)
 }
 
@@ -27,7 +27,7 @@ function fieldOf(line: string, number: number): readonly [string, string] {
   const colon = line.indexOf(':')
   const [name, value] = [line.slice(0, Math.max(colon, 0)), line.slice(colon + 1).trim()]
   if (wrongHeaderName(name) !== undefined || wrongHeaderText(value) !== undefined || value === '')
-    throw new Error(`line ${number} is no "name: value" of a header field that may be set`)
+    throw new Error(`line ${number} is not "name: value" for a header field that may be set`)
   return [name, value]
 }
 
@@ -44,7 +44,7 @@ export function otlpHeadersFrom(file: string, log: Logger): () => Promise<Record
       told = ''
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      if (reason !== told) log.warn({ file, reason }, 'headers for the collector were not read anew')
+      if (reason !== told) log.warn({ file, reason }, 'headers for the collector were not reloaded')
       told = reason
     }
     return { ...held }

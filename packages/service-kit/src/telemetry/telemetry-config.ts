@@ -30,28 +30,32 @@ const Exporter = z.enum(['otlp', 'none']).default('otlp')
 
 /** The variables of each service. Names that begin with OTEL_ mean what OpenTelemetry's specification says. */
 export const telemetryEnvironment = {
-  PMA_METRICS_PORT: Port.optional().describe('Prometheus fetches /metrics here; without it nothing listens'),
+  PMA_METRICS_PORT: Port.optional().describe('port on which Prometheus fetches /metrics; default: none'),
   PMA_METRICS_HOST: z.string().default('0.0.0.0').describe('address to listen on for Prometheus'),
-  PMA_LOG_LEVEL_FILE: z.string().min(1).optional().describe('a file with a level in it, in place of LOG_LEVEL'),
+  PMA_LOG_LEVEL_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file that contains a log level, which overrides LOG_LEVEL'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('a collector, OTLP over HTTP: http://collector:4318; without it nothing is sent'),
+    .describe('address of a collector, OTLP over HTTP, such as http://collector:4318; without it nothing is sent'),
   PMA_OTLP_HEADERS_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe('a file with lines `name: value`, header fields for the collector; read at each sending'),
+    .describe('file with lines `name: value`: header fields for the collector; read before each export'),
   OTEL_TRACES_EXPORTER: Exporter.describe('none: no traces are sent'),
   OTEL_METRICS_EXPORTER: Exporter.describe('none: no metrics are sent'),
-  OTEL_METRIC_EXPORT_INTERVAL: DurationMs.default(60_000).describe('milliseconds between two sendings of metrics'),
+  OTEL_METRIC_EXPORT_INTERVAL: DurationMs.default(60_000).describe('milliseconds between two exports of metrics'),
   OTEL_TRACES_SAMPLER_ARG: z.coerce
     .number()
     .min(0)
     .max(1)
     .default(0.01)
-    .describe('part of all requests that is traced'),
-  OTEL_RESOURCE_ATTRIBUTES: List.default([]).describe('of the process, key=value parted by commas'),
+    .describe('share of requests that are traced, 0 to 1'),
+  OTEL_RESOURCE_ATTRIBUTES: List.default([]).describe('attributes of the process, key=value, separated by commas'),
 } as const
 
 type TelemetryVariables = z.output<z.ZodObject<typeof telemetryEnvironment>>
@@ -118,5 +122,7 @@ function decoded(value: string): string {
 }
 
 function badAttributes(): EnvironmentError {
-  return new EnvironmentError(['OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded'])
+  return new EnvironmentError([
+    'OTEL_RESOURCE_ATTRIBUTES: give key=value, separated by commas, with values percent-encoded',
+  ])
 }

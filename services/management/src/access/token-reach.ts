@@ -32,10 +32,10 @@ export function reaches(principal: Principal, organizationId: string): boolean {
 
 const outOfScope = (permission: Permission | Scope): Fault =>
   new Fault('FORBIDDEN', `a token without ${permission}`, {
-    say: `This token has not the scope ${permission}. Create one that has.`,
+    say: `This token lacks the scope ${permission}. Create a token that has it.`,
   })
 
 const inPersonAlone = (): Fault =>
   new Fault('FORBIDDEN', 'a token, where a sign-in is asked for', {
-    say: 'No personal access token may do this. Sign in, and use that token.',
+    say: 'No personal access token may do this. Sign in and use the session’s token.',
   })

@@ -121,7 +121,7 @@ function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<Draft
         // The first colon ends the user (RFC 7617 § 2).
         ...at(
           /[:]/.test(texts(value)) || CONTROL.test(texts(value))
-            ? 'The user holds no colon and no control characters.'
+            ? 'The user may not contain a colon or control characters.'
             : undefined,
           '/auth/user',
         ),

@@ -25,7 +25,7 @@ const quotasOf = (scopes: readonly [QuotaScope, ...QuotaScope[]]) =>
     .array(
       z.strictObject({
         scope: z.enum(scopes),
-        period: z.enum(QUOTA_PERIODS).meta({ description: 'Of the calendar, by UTC.' }),
+        period: z.enum(QUOTA_PERIODS).meta({ description: 'Calendar period, in UTC.' }),
         count: z.int().min(1).max(LIMITS.countMax).meta({ description: 'Requests in the period.' }),
       }),
     )

@@ -31,7 +31,7 @@ export function reservedWarning(service: Allowing): string | undefined {
   if (open.length === 0) return undefined
   const named = open.slice(0, LIMITS.namedMax).map(({ method, path, gives }) => `${method} ${path} (${gives})`)
   const more = open.length > named.length ? ` and ${open.length - named.length} more` : ''
-  return `Its paths let an app make credentials of its own, or change the account: ${named.join(', ')}${more}. No limit, record or revocation reaches what is done with those. Allow what the app needs alone.`
+  return `Its paths let an app make credentials of its own, or change the account: ${named.join(', ')}${more}. No limit, record or revocation applies to requests made with those credentials. Allow only the paths that the app needs.`
 }
 
 function providerOf(preset: string | null, { origin }: URL): Preset | undefined {

@@ -90,7 +90,7 @@ function refusePathBelowPath(places: readonly InjectedPlace<DraftRef>[], baseUrl
   if (new URL(baseUrl).pathname === '/' || places.every(({ surface }) => surface.kind !== 'path')) return
   throw badField(
     '/baseUrl',
-    'With a secret in the path, give a base URL without one, and all of the path in auth.path.',
+    'If auth.path has a secret, the base URL may not have a path. Put the whole path in auth.path.',
   )
 }
 
@@ -109,7 +109,7 @@ function refuseUnbound(placed: readonly PlacedRef<DraftRef>[], known: readonly K
   if (errors.length === 0) return
   throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret outside its bindings', {
     errors,
-    say: `${errors.map(({ detail }) => detail).join(' ')} Correct the service, or bind the secret anew by replacing its value.`,
+    say: `${errors.map(({ detail }) => detail).join(' ')} Correct the service, or replace the secret’s value and send new bindings with it.`,
   })
 }
 

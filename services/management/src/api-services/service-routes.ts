@@ -41,7 +41,7 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     path: SERVICES,
     summary: 'Create an API service',
     description:
-      'A preset fills in what is left out; of the provider’s paths it allows what an app needs to call, and no reserved endpoint. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
+      'A preset fills in fields that are left out; it allows the provider’s paths that an app needs, and no reserved endpoint. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
     permission: 'services:write',
     body: NewService,
     answers: { status: 201, body: ServiceView },
@@ -81,7 +81,7 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
     method: 'PATCH',
     path: SERVICE,
     summary: 'Change an API service',
-    description: 'Answers when no request that starts now is served by what it was.',
+    description: 'Answers once no new request is served with the previous settings.',
     permission: 'services:write',
     body: ServicePatch,
     answers: { status: 200, body: ServiceView },
@@ -107,9 +107,9 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
   const put = route({
     method: 'PUT',
     path: SERVICE,
-    summary: 'Create the API service of this slug, or make it what the body says',
+    summary: 'Create the API service of this slug, or replace its settings with the body',
     description:
-      'All of it: what is left out gets its default, or what the preset says. Answers when no request that starts now is served by what it was. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+      'Sets everything: a field that is left out gets its default, or the value of the preset. Answers once no new request is served with the previous settings. If `externalVersion` equals the one in force, the rest of the body is ignored.',
     permission: 'services:write',
     body: ServicePut,
     answers: { status: 200, orCreated: true, body: ServiceView },
@@ -143,24 +143,27 @@ const PresetView = z
       z.object({ type: z.literal('header'), name: z.string() }),
     ]),
     bindings: z.object({ origins: z.array(z.string()), placements: z.array(PlacementView) }),
-    defaultHeaders: z
-      .record(z.string(), z.string())
-      .meta({ description: 'What clients without an SDK send themselves; not injected.' }),
+    defaultHeaders: z.record(z.string(), z.string()).meta({
+      description: 'Header fields that clients without an SDK have to send themselves; they are not injected.',
+    }),
     endpoints: z
       .array(
         z.object({
           name: z.string(),
           byDefault: z.boolean(),
-          lets: z.string().meta({ description: 'What an app, and who has one in their hands, does by it.' }),
+          lets: z.string().meta({ description: 'What the group allows an app, and anybody who controls one, to do.' }),
           paths: z.array(z.string()),
         }),
       )
-      .meta({ description: 'A new service allows those that are `byDefault`; for others, write their paths into it.' }),
-    methods: z.array(z.string()).meta({ description: 'Enough for what is allowed by default.' }),
+      .meta({
+        description:
+          'A new service allows the groups that are `byDefault`; to allow others, add their paths to the service.',
+      }),
+    methods: z.array(z.string()).meta({ description: 'The methods that the paths allowed by default need.' }),
     limits: z.array(LimitView),
     reserved: z.array(z.object({ method: z.string(), path: z.string(), gives: z.string() })).meta({
       description:
-        'By which an app makes credentials of its own, or changes the account: open in no service by default.',
+        'Endpoints with which an app could make credentials of its own or change the account. By default no service allows them.',
     }),
   })
   .meta({ id: 'Preset' })

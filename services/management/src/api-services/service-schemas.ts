@@ -77,15 +77,13 @@ const fields = {
     .meta({ description: 'Whole segments, `*` for one, `**` for any number. Empty allows all.' }),
   limits: ServiceLimits,
   timeoutMs: z.int().min(SERVICE_LIMITS.timeoutMsMin).max(SERVICE_LIMITS.timeoutMsMax),
-  bodyBytesMax: z
-    .int()
-    .min(1)
-    .max(SERVICE_LIMITS.bodyBytesMax)
-    .meta({ description: 'Of one request’s body. More answers 413 TOO_LARGE; 32 MiB by default.' }),
+  bodyBytesMax: z.int().min(1).max(SERVICE_LIMITS.bodyBytesMax).meta({
+    description: 'Limit for the body of one request. A larger one is answered 413 TOO_LARGE. Default: 32 MiB.',
+  }),
   scrub: z.boolean(),
   forwardTraceContext: z.boolean().meta({
     description:
-      'Requests whose trace is kept bring the provider a `traceparent` of ours, and a client’s own trace context stays behind; false by default.',
+      'If true, requests whose trace is kept carry ProtectMyAPI’s `traceparent` to the provider, in place of the client’s own trace context. Default: false.',
   }),
   enabled: z.boolean(),
 }
@@ -107,7 +105,7 @@ export type ServiceInput = Omit<NewService, 'slug'>
 export const ServicePatch = z.strictObject(fields).partial()
 export type ServicePatch = z.output<typeof ServicePatch>
 
-const ShownSecret = z.string().meta({ description: 'The name as it is now; the id of one that was deleted.' })
+const ShownSecret = z.string().meta({ description: 'The current name, or the id if the secret was deleted.' })
 const AuthView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('none') }),
   z.object({ type: z.literal('bearer'), secret: ShownSecret }),
@@ -142,8 +140,7 @@ export const ServiceView = z
     enabled: z.boolean(),
     externalVersion: z.string().nullable(),
     warnings: z.array(z.string()).meta({
-      description:
-        'What an operator should look at: no limit, a reserved endpoint that is open, a secret that is gone.',
+      description: 'Things to check: no rate limit, an allowed reserved endpoint, a deleted secret.',
     }),
     createdAt: Timestamp,
     updatedAt: Timestamp,

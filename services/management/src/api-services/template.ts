@@ -44,7 +44,7 @@ export function parseTemplate(text: string): ParsedTemplate {
 }
 
 const MALFORMED =
-  'The braces do not make a template. Write {{NAME}} with the name of a secret: letters, digits and _, no spaces, not nested.'
+  'These braces are not a valid template. Write {{NAME}} with the name of a secret: letters, digits and _, no spaces, not nested.'
 
 export function isLiteral(part: Literal | object): part is Literal {
   return 'literal' in part

@@ -24,7 +24,7 @@ export function wholeService(
   { externalVersion, ...given }: ServiceInput & { externalVersion?: string | undefined },
 ): WholeService {
   const asked = { ...presetDefaults(given.preset), ...given }
-  if (asked.baseUrl === undefined) throw badField('/baseUrl', 'Give a base URL, or a preset that brings one.')
+  if (asked.baseUrl === undefined) throw badField('/baseUrl', 'Give a base URL, or a preset that has one.')
   return {
     asked,
     baseUrl: normalizeBaseUrl(asked.baseUrl, privateUpstreams),

@@ -62,7 +62,7 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     method: 'PATCH',
     path: APP,
     summary: 'Change an app',
-    description: 'Answers when no request that starts now is served by what it was.',
+    description: 'Answers once no new request is served with the previous settings.',
     permission: 'apps:write',
     body: AppPatch,
     answers: { status: 200, body: AppView },
@@ -87,9 +87,9 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
   const put = route({
     method: 'PUT',
     path: APP,
-    summary: 'Create the app of this slug, or make it what the body says',
+    summary: 'Create the app of this slug, or replace its settings with the body',
     description:
-      'What is left out gets its default; the token stays. Answers when no request that starts now is served by what it was. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+      'A field that is left out gets its default; the token stays. Answers once no new request is served with the previous settings. If `externalVersion` equals the one in force, the rest of the body is ignored.',
     permission: 'apps:write',
     body: AppPut,
     answers: { status: 200, orCreated: true, body: AppView },
@@ -103,7 +103,7 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     method: 'POST',
     path: '/orgs/{org}/apps/{app}/token',
     summary: 'Give an app another token',
-    description: 'Answers when no request that starts now is served by the old token. Sessions stand.',
+    description: 'Answers once no new request is served with the old token. Sessions stay valid.',
     permission: 'apps:write',
     answers: { status: 200, body: AppView },
     handle: async ({ actor, org, params }) => ({

@@ -23,10 +23,11 @@ const fields = {
   slug: Slug,
   platform: z.enum(PLATFORMS),
   policy: z.enum(POLICIES).meta({
-    description: 'enforce: app tokens buy nothing alone. audit: they do, and are counted as unattested. off: they do.',
+    description:
+      'enforce: an app token alone is refused; the app needs a session. audit: an app token is accepted, and counted as unattested. off: an app token is accepted.',
   }),
   enabled: z.boolean(),
-  limits: AppLimits.meta({ description: 'Over all services of the app, or of each device of it.' }),
+  limits: AppLimits.meta({ description: 'Limits of the app, or of each of its devices, over all services.' }),
   quotas: AppQuotas,
 }
 
@@ -52,7 +53,7 @@ export const AppView = z
     slug: z.string(),
     name: z.string(),
     platform: z.enum(PLATFORMS),
-    token: z.string().meta({ description: 'Publishable: it names the app, and is no secret.' }),
+    token: z.string().meta({ description: 'Publishable: it identifies the app and is not a secret.' }),
     policy: z.enum(POLICIES),
     enabled: z.boolean(),
     limits: z.array(LimitView),
@@ -73,7 +74,9 @@ export const DebugTokenView = z
     id: z.string(),
     name: z.string(),
     createdAt: Timestamp,
-    createdBy: z.string().meta({ description: 'Id of the person. The token outlives their membership: revoke it.' }),
+    createdBy: z.string().meta({
+      description: 'Id of the person. The token stays valid after the person leaves the organization: revoke it then.',
+    }),
     expiresAt: Timestamp,
     lastUsedAt: Timestamp.nullable(),
     revokedAt: Timestamp.nullable(),

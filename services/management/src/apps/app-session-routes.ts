@@ -32,8 +32,8 @@ export function appSessionRoutes(deps: AppDeps): readonly Route[] {
   const revoke = route({
     method: 'DELETE',
     path: '/orgs/{org}/apps/{app}/sessions/{appSession}',
-    summary: 'Revoke one session; its device may buy another',
-    description: 'Answers when no request that starts now is served on it.',
+    summary: 'Revoke one session; its device may get another',
+    description: 'Answers once no new request is served with it.',
     permission: 'apps:write',
     answers: { status: 204 },
     handle: async ({ actor, org, params }) => {

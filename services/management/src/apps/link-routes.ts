@@ -47,7 +47,7 @@ export function linkRoutes(deps: AppDeps): readonly Route[] {
   const unlink = route({
     method: 'DELETE',
     path: LINK,
-    summary: 'Take the link away',
+    summary: 'Remove the link',
     permission: 'apps:write',
     answers: { status: 204 },
     conditional: true,

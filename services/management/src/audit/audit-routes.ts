@@ -13,7 +13,7 @@ const AuditView = z.object({
   actor: z.object({
     kind: z.enum(['user', 'system', 'device']),
     id: z.string(),
-    token: z.string().nullable().meta({ description: 'Id of the personal access token that the person acted by.' }),
+    token: z.string().nullable().meta({ description: 'Id of the personal access token that the person used.' }),
   }),
   event: z.string(),
   targetId: z.string().nullable(),
@@ -56,7 +56,7 @@ export function auditRoutes(deps: ExportDeps): readonly Route[] {
     path: '/orgs/{org}/audit/export',
     summary: 'Export the audit trail as NDJSON, newest first',
     description:
-      'Streamed, of the moment when it is asked for. An answer that breaks off (no last chunk: curl ends with 18) is not whole.',
+      'Streamed; shows the state at the time of the request. An answer that breaks off (no last chunk: curl ends with 18) is incomplete.',
     permission: 'audit:read',
     query: z.strictObject(TIME_RANGE),
     answers: { status: 200, lines: AuditView },

@@ -20,6 +20,6 @@ export function runEndLeaseKeys(
   return withDatabase(config, '-lease-keys', async (db) => {
     const deps = { db, waitUntilSeen: createWaitUntilSeen({ db, clock, sleep }) }
     const ended = await endLeaseKeys(deps, OPERATOR, organizationId)
-    log.info({ ...ended }, 'no proxy opens a lease under an earlier lease key')
+    log.info({ ...ended }, 'no proxy opens a lease that was shared under an earlier lease key')
   })
 }

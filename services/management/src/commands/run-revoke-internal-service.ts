@@ -12,6 +12,6 @@ export function runRevokeInternalService(
 ): Promise<void> {
   return withDatabase(config, '-operate', async (db) => {
     const revoked = await revokeInternalService({ db, clock }, OPERATOR, spiffeId)
-    log.info({ ...revoked, spiffeId }, 'an internal service is granted nothing any more')
+    log.info({ ...revoked, spiffeId }, 'the internal service was revoked: it is granted nothing from now on')
   })
 }

@@ -31,11 +31,11 @@ export function runRotateSigningKeys(
 /** @throws Error with the ids of withdrawn keys that were not erased. */
 export function tellRotated(all: Awaited<ReturnType<typeof rotateAllKeys>>, log: Logger): void {
   for (const { key, made, withdrawn, inForce } of all)
-    log.info({ use: key.use, kid: key.id, made, withdrawn, inForce }, 'another signing key is in force')
+    log.info({ use: key.use, kid: key.id, made, withdrawn, inForce }, 'a new signing key is in force')
   const refused = [...new Set(all.flatMap(({ undestroyed }) => undestroyed))]
   if (refused.length > 0)
     throw new Error(
-      `the erasing of ${shownNames(refused)} was refused, for the reasons in the log: look at these rows of signing_keys. ` +
-        'Every other withdrawn key is erased',
+      `the vault refused to erase ${shownNames(refused)}; the log has the reasons. Check these rows of signing_keys. ` +
+        'All other withdrawn keys are erased',
     )
 }

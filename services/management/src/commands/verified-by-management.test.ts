@@ -44,6 +44,6 @@ it.each(['proxy', 'vault', 'worker'])('is no business of a %s', async (serviceAc
 it('says where it asked, where nobody answers', async () => {
   const port = await freePort()
   await expect(linesAt(port)).rejects.toThrow(
-    `run verify beside a management that serves; it was asked on localhost:${port}. Where none does: verify --alone`,
+    `management was asked on localhost:${port}. Run verify where management serves; if none does, use verify --alone`,
   )
 })

@@ -58,6 +58,6 @@ export async function* verifiedByManagement(
 function told(err: unknown, address: string): unknown {
   if (!(err instanceof Fault)) return err
   if (err.code !== 'UNAVAILABLE') return new Error(`${err.message}: ${err.say}`, { cause: err })
-  const hint = `run verify beside a management that serves; it was asked on ${address}. Where none does: verify --alone`
+  const hint = `management was asked on ${address}. Run verify where management serves; if none does, use verify --alone`
   return new Error(`${err.message}; ${hint}`, { cause: err })
 }

@@ -105,7 +105,7 @@ function listening(isIt: (said: Said) => boolean): { readonly log: Logger; heard
 }
 
 describe('a migration beside services that serve', () => {
-  const GAVE_WAY = 'a migration found a table in use, and gave way; it will be tried again'
+  const GAVE_WAY = 'a migration found a table in use and gave way; it will be tried again'
   const altering: Migration = {
     name: '9998-altering',
     up: async (db) => void (await db.raw('ALTER TABLE organizations ADD COLUMN n integer')),
@@ -155,6 +155,6 @@ describe('a migration beside services that serve', () => {
       },
     }
     await migrate(owner, [long], log, { ...MIGRATION_LIMITS, sayEveryMs: 1 })
-    expect(await heard()).toMatchObject({ migration: '0001-long', msg: 'a migration goes on' })
+    expect(await heard()).toMatchObject({ migration: '0001-long', msg: 'a migration is still running' })
   })
 })

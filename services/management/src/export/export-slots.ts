@@ -57,6 +57,6 @@ export async function* inSlot<Item>(
 
 export const tooMany = (what: WholeReading): Fault =>
   new Fault('RATE_LIMITED', `too many ${what} at once`, {
-    say: `Too many ${what} are under way. Wait for one to end, or as long as Retry-After says.`,
+    say: `Too many ${what} are under way. Try again when one has ended, or after the time in Retry-After.`,
     retryAfterSeconds: EXPORT_LIMITS.retryAfterSeconds,
   })

@@ -31,7 +31,7 @@ export const ExternalVersion = z
   .regex(EXTERNAL_VERSION, 'Give 1 to 128 printable characters without spaces, such as a version id.')
   .meta({
     description:
-      'What you call this state. While it is the one in force, putting it again changes nothing. Never a value, nor a digest of one.',
+      'Your name for this state. While it is in force, putting it again changes nothing. Never use a value or a digest of one.',
   })
 
 /** Room for a moment with nanoseconds and an offset. RFC 3339 sets no limit to the digits of a fraction. */

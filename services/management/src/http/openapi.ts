@@ -44,7 +44,7 @@ export function openApiDocument(routes: readonly Route[]): object {
       title: 'ProtectMyAPI management',
       version: '1',
       description:
-        'Ids of another organization are answered as absent ones. Lists: `?limit` and `?cursor`; `next` is null at the end.',
+        'Ids of other organizations are answered as if they did not exist. Lists take `?limit` and `?cursor`; `next` is null on the last page.',
     },
     servers: [{ url: API_PREFIX }],
     components: {
@@ -54,7 +54,7 @@ export function openApiDocument(routes: readonly Route[]): object {
           scheme: 'bearer',
           description: 'The token that `POST /auth/sign-in` answered, or a personal access token (pma_pat_…).',
         },
-        cookie: { type: 'apiKey', in: 'cookie', name: '__Host-pma', description: 'Same-origin pages alone.' },
+        cookie: { type: 'apiKey', in: 'cookie', name: '__Host-pma', description: 'Only for same-origin pages.' },
       },
     },
     paths: pathsOf(routes),
@@ -89,10 +89,14 @@ function operation(route: Route): ZodOpenApiOperationObject {
     responses: {
       [String(route.answers.status)]: success(route, route.answers.body ? 'Done.' : 'Done; no body.'),
       ...(route.answers.orCreated ? { 201: success(route, 'Created.') } : {}),
-      ...(isTagged(route) ? { 304: { description: 'It is what If-None-Match names; no body.', headers: TAGGED } } : {}),
+      ...(isTagged(route)
+        ? {
+            304: { description: 'Not modified: the client already has this representation. No body.', headers: TAGGED },
+          }
+        : {}),
       default: {
         description: isOrgPermission(route.permission)
-          ? 'Refused. 404 also for organizations that one is no member of.'
+          ? 'Refused. An organization that the caller is not a member of also answers 404.'
           : 'Refused.',
         content: { 'application/problem+json': { schema: ProblemBody } },
       },
@@ -102,7 +106,8 @@ function operation(route: Route): ZodOpenApiOperationObject {
 
 function success(route: Route, description: string): ZodOpenApiResponseObject {
   const { answers } = route
-  if (answers.lines) return { description: 'One in each line.', content: { [NDJSON]: { schema: answers.lines } } }
+  if (answers.lines)
+    return { description: 'One JSON object per line.', content: { [NDJSON]: { schema: answers.lines } } }
   return {
     description,
     ...(isTagged(route) ? { headers: TAGGED } : {}),
@@ -116,29 +121,37 @@ function isTagged({ method, path }: Route): boolean {
 }
 
 const TAGGED = z.object({
-  ETag: z.string().meta({ description: 'Of what is shown: another one whenever that is another.' }),
+  ETag: z
+    .string()
+    .meta({ description: 'ETag of this representation. It changes whenever the representation changes.' }),
 })
 
 const IF_MATCH = z.object({
   'if-match': z
     .string()
     .optional()
-    .meta({ description: 'ETags as they were read, or *; else 412 PRECONDITION_FAILED.' }),
+    .meta({ description: 'ETags as they were read, or *. Answers 412 PRECONDITION_FAILED if none matches.' }),
 })
 
 const IF_EITHER = IF_MATCH.extend({
-  'if-none-match': z.string().optional().meta({ description: '* to create and never change; else 412.' }),
+  'if-none-match': z.string().optional().meta({ description: '* to create only: answers 412 if the resource exists.' }),
 })
 
 const OF_READS = z.object({
-  'if-match': z.string().optional().meta({ description: 'ETags as they were read, or *; else 412.' }),
-  'if-none-match': z.string().optional().meta({ description: 'ETags as they were read: 304 where it is one of them.' }),
+  'if-match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETags as they were read, or *. Answers 412 if none matches.' }),
+  'if-none-match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETags as they were read. Answers 304 if one of them matches.' }),
 })
 
 const IDEMPOTENCY_KEY = z.object({
   'idempotency-key': z.string().optional().meta({
     description:
-      'Of your choice, such as a UUID: the same request with the same key, within 24 hours, makes nothing twice.',
+      'A key of your choice, such as a UUID. Repeating the request with the same key within 24 hours creates nothing twice.',
   }),
 })
 

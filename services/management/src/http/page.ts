@@ -8,7 +8,7 @@ const CURSOR = /^[A-Za-z0-9_-]{1,300}$/
 /** The text inside a cursor that management made: an id, a slug, a number or a time. */
 const PLACE = /^[\x20-\x7e]{1,200}$/
 
-const WRONG_CURSOR = 'Give the cursor as `next` named it.'
+const WRONG_CURSOR = 'Give the cursor exactly as `next` returned it.'
 
 /** Opaque: its content may change from one release to the next. It grants no access, and is checked like any text. */
 const cursorOf = (isPlace: (text: string) => boolean) =>

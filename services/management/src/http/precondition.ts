@@ -35,19 +35,19 @@ export function preconditionOf({ ifMatch, ifNoneMatch }: Conditions): Preconditi
     if (ifMatch !== undefined && !matches(ifMatch, shown, strongly)) {
       throw failed(
         shown === WITHOUT_ETAG
-          ? 'What this changes is shown with no ETag. Leave If-Match out.'
-          : 'It was changed since you read it, or is gone. Read it again and repeat the change.',
+          ? 'This resource has no ETag. Send the change without If-Match.'
+          : 'It was changed or deleted after you read it. Read it again and repeat the change.',
       )
     }
     if (ifNoneMatch !== undefined && matches(ifNoneMatch, shown, weakly))
-      throw failed('It exists already. Leave If-None-Match out to change it.')
+      throw failed('It exists already. To change it, send the request without If-None-Match.')
   }
 }
 
 /** For reads: `not-modified` where the client has this representation already. @throws Fault PRECONDITION_FAILED. */
 export function readingOf({ ifMatch, ifNoneMatch }: Conditions, shown: unknown): 'modified' | 'not-modified' {
   if (ifMatch !== undefined && !matches(ifMatch, shown, strongly))
-    throw failed('It is not what If-Match names any more. Read it without the field.')
+    throw failed('It has changed since: its ETag is not the one in If-Match. Read it again without If-Match.')
   return ifNoneMatch !== undefined && matches(ifNoneMatch, shown, weakly) ? 'not-modified' : 'modified'
 }
 

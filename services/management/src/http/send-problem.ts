@@ -17,8 +17,7 @@ export function sendProblem(response: Response, fault: Fault, requestId: string)
     .send(Buffer.from(JSON.stringify(toProblem(fault, requestId))))
 }
 
-const BROKEN_ESCAPE =
-  'A % in the path begins no escape of UTF-8. Send two hexadecimal digits behind it, or %25 where % itself is meant.'
+const BROKEN_ESCAPE = 'The path contains a % that does not begin a valid UTF-8 escape. Write % itself as %25.'
 
 /** Express's own refusals, such as of a path with a broken escape, are Errors with a 4xx `status`. */
 function expressFault(thrown: unknown): Fault | undefined {

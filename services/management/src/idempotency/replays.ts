@@ -4,7 +4,7 @@ import { API_PREFIX } from '../http/api-prefix.js'
 /** The refusal of a retry when the thing that the first request made was replaced or deleted since. */
 export function goneSince(made: string): Fault {
   return new Fault('CONFLICT', `${made} is not what its request made any more`, {
-    say: `What this Idempotency-Key made, ${made}, was replaced or deleted since. Use another key to make another.`,
+    say: `What was created with this Idempotency-Key, ${made}, has since been replaced or deleted. Use another key to create another.`,
   })
 }
 

@@ -10,13 +10,13 @@ import { pageOfUses } from './service-uses.js'
 const InternalServiceView = z.object({
   id: z.string(),
   name: z.string(),
-  spiffeId: z.string().meta({ description: 'What stands in `bindings.services` of a secret.' }),
+  spiffeId: z.string().meta({ description: 'The id to put into `bindings.services` of a secret.' }),
   registeredAt: Timestamp,
 })
 
 const ServiceUseView = z.object({
   spiffeId: z.string(),
-  name: z.string().meta({ description: 'As it was registered then.' }),
+  name: z.string().meta({ description: 'The name under which it was registered at that time.' }),
   lastGrantedAt: Timestamp.meta({ description: 'To the minute. The access log has each time.' }),
 })
 

@@ -16,6 +16,6 @@ export async function refuseUnregistered(
   const registered = await registeredAmong(db, organizationId, spiffeIds)
   const unknown = spiffeIds.filter((id) => !registered.has(id))
   if (unknown.length === 0) return
-  const detail = `Not an internal service of this organization: ${unknown.join(', ')}. An operator registers them.`
+  const detail = `Not an internal service of this organization: ${unknown.join(', ')}. Ask an operator to register it.`
   throw new Fault('INVALID_REQUEST', detail, { errors: [{ pointer: '/bindings/services', detail }] })
 }

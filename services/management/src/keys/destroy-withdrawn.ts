@@ -30,7 +30,7 @@ export async function destroyWithdrawn(deps: DestroyDeps): Promise<readonly stri
       refused.push(key.id)
       deps.log.error(
         { err, kid: key.id },
-        'the erasing of a withdrawn signing key was refused and passed: look at its row',
+        'the erasing of a withdrawn signing key was refused and skipped: check its row in signing_keys',
       )
     })
   return refused

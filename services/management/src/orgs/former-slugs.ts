@@ -32,7 +32,7 @@ export async function keepFormerSlug(trx: Knex.Transaction, organizationId: stri
     .select('slug')
   if (kept.length <= FORMER_SLUGS_MAX) return
   throw new Fault('CONFLICT', 'too many former slugs', {
-    say: `An organization keeps its former slugs, at most ${FORMER_SLUGS_MAX}. Rename it to one of them, or change its name alone.`,
+    say: `An organization keeps its former slugs, at most ${FORMER_SLUGS_MAX}. Rename it to one of them, or change only its name.`,
   })
 }
 

@@ -91,7 +91,7 @@ function acceptRoute({ db, commitChange, hasher, limits }: InvitationDeps): Rout
     method: 'POST',
     path: '/invitations/accept',
     summary: 'Accept an invitation',
-    description: 'Signed in as the person whom it names, or with name and password as a new one.',
+    description: 'Call it signed in as the invited person, or with name and password to create a new account.',
     permission: 'public',
     body: Acceptance,
     answers: { status: 200, body: z.object({ organization: z.string(), user: z.string(), role: z.enum(ROLES) }) },
@@ -118,7 +118,7 @@ async function accepterOf(
     throw badFields([
       {
         pointer: name === undefined ? '/name' : '/password',
-        detail: 'Give both, name and password; or neither, and sign in first.',
+        detail: 'Give both name and password, or neither and sign in first.',
       },
     ])
   }

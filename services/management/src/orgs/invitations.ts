@@ -174,7 +174,7 @@ async function join(trx: Knex.Transaction, organizationId: string, userId: strin
   await lockForCreation(trx, organizationId)
   if (await isFull(trx('members').where('organization_id', organizationId), ORG_LIMITS.members))
     throw new Fault('CONFLICT', 'too many members', {
-      say: `An organization has at most ${ORG_LIMITS.members} members. Have one removed first; the invitation stays open.`,
+      say: `An organization has at most ${ORG_LIMITS.members} members. Ask an owner or an admin to remove one first; the invitation stays open.`,
     })
   await trx('members').insert({ organization_id: organizationId, user_id: userId, role })
 }

@@ -54,7 +54,7 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
   const remove = route({
     method: 'DELETE',
     path: '/orgs/{org}/members/{user}',
-    summary: 'Take a member out, or leave',
+    summary: 'Remove a member, or leave',
     // Everybody may leave. Removing another member is checked against the roles of both, under the lock.
     permission: 'membership:write',
     answers: { status: 204 },
@@ -69,7 +69,7 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
   const transfer = route({
     method: 'POST',
     path: '/orgs/{org}/transfer',
-    summary: 'Make another member the owner in one’s place',
+    summary: 'Transfer ownership to another member',
     permission: 'organization:write',
     body: z.strictObject({ user: z.string().min(1).max(64) }),
     answers: { status: 200, body: MemberView },

@@ -151,7 +151,7 @@ async function refuseLastOwner(trx: Knex.Transaction, organizationId: string): P
     .select('user_id')
   if (owners.length > 1) return
   throw new Fault('CONFLICT', 'the last owner', {
-    say: 'An organization keeps one owner at least. Transfer it first, or make another member an owner.',
+    say: 'An organization needs at least one owner. Transfer it first, or make another member an owner.',
   })
 }
 
@@ -159,5 +159,5 @@ const noMember = (): Fault => new Fault('NOT_FOUND', 'no such member', { say: 'N
 
 export const ownersAlone = (): Fault =>
   new Fault('FORBIDDEN', 'only owners manage owners', {
-    say: 'Only an owner manages owners, and only owners and admins manage members.',
+    say: 'Only owners may manage owners, and only owners and admins may manage members.',
   })

@@ -91,7 +91,7 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     path: '/orgs/{org}',
     summary: 'Rename an organization, or set its quotas',
     description:
-      'Quotas: answers when no request that starts now is counted by those before. Answers under way are ended, as by every change of an app.',
+      'If quotas change, it answers once no new request is counted by the previous ones. Answers under way are cut off, as with every change of an app.',
     permission: 'organization:write',
     body: OrgPatch,
     answers: { status: 200, body: OrgView },

@@ -55,6 +55,6 @@ function refuseForeignWrite(request: Request, publicOrigin: string | undefined):
   const ours = site === undefined ? request.get('origin') === own : site === 'same-origin'
   if (!ours)
     throw new Fault('FORBIDDEN', 'a write with the cookie from another origin', {
-      say: 'Writes with the cookie come from this service’s own pages alone. Use the token as Authorization: Bearer.',
+      say: 'A change may use the cookie only from this service’s own pages. Use the token as Authorization: Bearer.',
     })
 }

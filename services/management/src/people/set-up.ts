@@ -63,7 +63,10 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
     return true
   })
   if (!kept) return
-  if (setupToken) deps.log.warn('there is no user yet: POST /api/v1/setup with the token of PMA_SETUP_TOKEN_FILE')
+  if (setupToken)
+    deps.log.warn(
+      'there is no user yet: create the first owner by POST /api/v1/setup with the token in PMA_SETUP_TOKEN_FILE',
+    )
   // The token stands in the text, because redaction would remove it from a field.
   else
     deps.log.warn(
@@ -112,7 +115,7 @@ async function bootstrapOwner(deps: SetUpDeps, owner: FirstOwner, passwordHash: 
   if (result)
     deps.log.info(
       { user: result.userId, organization: result.organization.id },
-      'the first owner was made from PMA_BOOTSTRAP_…',
+      'the first owner was created from PMA_BOOTSTRAP_…',
     )
 }
 
@@ -141,5 +144,5 @@ async function lockInstallation(trx: Knex.Transaction): Promise<void> {
 
 const wrongToken = (): Fault =>
   new Fault('INVALID_TOKEN', 'wrong set-up token', {
-    say: 'This set-up token is not valid: it is wrong, or was used. Sign in if there is an owner already; else look for the newest token in the log.',
+    say: 'This set-up token is wrong or was already used. If there is an owner already, sign in; otherwise use the newest token in the log.',
   })

@@ -104,7 +104,7 @@ async function refuseOver(trx: Knex, subject: string, max: number): Promise<void
   const [blocking] = rows
   if (!blocking) return
   throw new Fault('RATE_LIMITED', 'too many failed sign-ins', {
-    say: 'Too many failed attempts. Wait as long as Retry-After says.',
+    say: 'Too many failed attempts. Try again after the time in Retry-After.',
     retryAfterSeconds: Math.max(1, blocking.seconds),
   })
 }

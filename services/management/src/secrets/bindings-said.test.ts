@@ -141,7 +141,7 @@ describe('a value that comes without bindings', () => {
       .where('secret_id', made.id)
       .update({ bindings: JSON.stringify({ ...THIEF, services: [] }) })
     const refused = await create().expect(409)
-    expect(refused.body.detail).toContain('may go elsewhere')
+    expect(refused.body.detail).toContain('with other bindings')
   })
 
   it('is refused where nobody knows whose word the bindings are', async () => {

@@ -28,7 +28,7 @@ export async function refuseOthersBindings(
   const recommended = recommendedBindings(presets, name)
   if (recommended && bindingsBytes(recommended).equals(bindingsBytes(bindings))) return
   if (await countsFor(trx, actor, organizationId, said)) return
-  const say = `Somebody else, or another token, said where ${name} may go: ${shown(bindings)}. If that is right, send these bindings with the value.`
+  const say = `The bindings of ${name} were set by somebody else or by another token: ${shown(bindings)}. If they are right, send them with the value.`
   throw new Fault('CONFLICT', `bindings of ${name} that are another’s word`, {
     say,
     errors: [{ pointer: '/bindings', detail: say }],

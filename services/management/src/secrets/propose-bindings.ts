@@ -38,7 +38,7 @@ export function proposeBindings(
   if (bindings) return explicitBindings(bindings, privateUpstreams)
   if (preset !== undefined) {
     const known = presets.find((candidate) => candidate.id === preset)
-    if (!known) throw invalid('/preset', `No such preset. Known are: ${presets.map(({ id }) => id).join(', ')}.`)
+    if (!known) throw invalid('/preset', `No such preset. The presets are: ${presets.map(({ id }) => id).join(', ')}.`)
     return normalizeBindings(known.bindings)
   }
   const recommended = recommendedBindings(presets, name)

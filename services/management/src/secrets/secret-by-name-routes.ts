@@ -58,7 +58,7 @@ function putRoute(deps: SecretDeps): Route {
     path: BY_NAME,
     summary: 'Create the secret of this name, or replace its value',
     description:
-      'Answers when the old value is dead in the data plane. Bindings or a preset are needed where neither the name nor what is there says where the secret may go. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+      'Answers once no proxy uses the old value. Send bindings or a preset unless the secret exists already or its name is one that a preset recommends. If `externalVersion` equals the one in force, the rest of the body is ignored.',
     permission: 'secrets:write',
     body: z.strictObject({
       value: SecretValue,

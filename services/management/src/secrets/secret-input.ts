@@ -30,9 +30,10 @@ export function secretBytes(value: string): SecretBytes {
   // Half of a surrogate pair has no UTF-8 form, so the stored value would differ from the entered one.
   if (bytes.toString('utf8') !== value) throw invalid('The value is not well-formed text.')
   // A header field's value has no blanks at its ends (RFC 9110 § 5.5): the key sent would not be the one searched for.
-  if (value.trim() !== value) throw invalid('The value begins or ends with a blank. Copy the key alone.')
+  if (value.trim() !== value) throw invalid('The value begins or ends with a blank. Copy only the key.')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
-  if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')
+  if (/[\u0000\r\n]/.test(value))
+    throw invalid('The value contains NUL or a line break. Copy only the key, on one line.')
   return new SecretBytes(bytes)
 }
 

@@ -124,7 +124,7 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets',
     summary: 'Store a secret',
     description:
-      'Bound to where it may go: bindings, or those of a preset, or those of a recommended name such as OPENAI_API_KEY.',
+      'The secret is bound to the given `bindings`, or to those of a preset, or to those of a recommended name such as OPENAI_API_KEY.',
     permission: 'secrets:write',
     body: z.strictObject({
       name: SecretName,
@@ -160,8 +160,9 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
   const replace = route({
     method: 'PUT',
     path: '/orgs/{org}/secrets/{secret}/value',
-    summary: 'Replace the value; answers when the old one is dead in the data plane',
-    description: 'Bindings change here alone, with the whole value entered again. Absent, they stay the same.',
+    summary: 'Replace the value; answers once no proxy uses the old one',
+    description:
+      'This is the only way to change bindings, and it needs the whole value again. Without `bindings`, they stay the same.',
     permission: 'secrets:write',
     body: z.strictObject({ value: SecretValue, bindings: BindingsInput.optional(), expiresAt: Expiry.optional() }),
     answers: {
@@ -218,7 +219,7 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
   const expire = route({
     method: 'PUT',
     path: '/orgs/{org}/secrets/{secret}/expiry',
-    summary: 'Give a secret another end, or none; answers when no proxy goes by the former one',
+    summary: 'Change or remove a secret’s expiry; answers once no proxy uses the previous one',
     permission: 'secrets:write',
     body: z.strictObject({ expiresAt: Expiry }),
     answers: { status: 200, body: z.object({ secret: SecretView, inForce: InForceView }) },

@@ -7,8 +7,8 @@ import { SECRET_LIMITS, SECRET_NAME } from './secret-input.js'
 export const SecretName = z
   .string()
   .regex(SECRET_NAME, 'Give letters, digits and _, at most 128, not beginning with a digit: OPENAI_API_KEY.')
-  .refine((name) => !isId('secret', name), 'This is what an id looks like. Give another name.')
-  .meta({ description: 'Case-sensitive, unique in its organization; what stands in templates: {{OPENAI_API_KEY}}.' })
+  .refine((name) => !isId('secret', name), 'This name looks like an id. Choose another name.')
+  .meta({ description: 'Case-sensitive, unique in its organization, and used in templates: {{OPENAI_API_KEY}}.' })
 
 /** Limited in characters here. Its bytes are counted by `secretBytes`. */
 export const SecretValue = z
@@ -59,7 +59,9 @@ export const ServiceNameView = z.object({ id: z.string(), slug: z.string(), name
 export const SecretView = z.object({
   id: z.string(),
   name: z.string(),
-  mask: z.string().meta({ description: 'A recognised vendor prefix and nothing of the random part: sk-****...****' }),
+  mask: z
+    .string()
+    .meta({ description: 'Shows only a recognised vendor prefix, nothing of the random part: sk-****...****' }),
   generation: z.int(),
   bindings: BindingsView,
   createdAt: Timestamp,
@@ -73,18 +75,19 @@ export const SecretView = z.object({
 export const Force = z
   .enum(['true', 'false'])
   .optional()
-  .meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' })
+  .meta({ description: 'Delete the secret even if services use it. They will then answer SECRET_NOT_FOUND.' })
 
 export const InForceView = z.object({
   by: z.enum(['applied', 'horizon', 'nobody']).meta({
     description:
-      'applied: every proxy has it. horizon: a proxy was away, and may use nothing old any more. nobody: no proxy is running.',
+      'applied: every proxy has applied the change. horizon: a proxy could not be reached, but its horizon has passed, so it may no longer use anything old. nobody: no proxy is running.',
   }),
   waitedMs: z.number(),
 })
 
 export const InternalServicesUntil = Timestamp.nullable().meta({
-  description: 'Until when an internal service may still hold the old value; null where it was bound to none.',
+  description:
+    'Until when an internal service may still hold the old value; null if the secret was bound to no internal service.',
 })
 
 export const VersionView = z.object({

@@ -118,5 +118,5 @@ async function sessionFor(
 
 const noProxy = (): Fault =>
   new Fault('NOT_IMPLEMENTED', 'PMA_PROXY_URL is not set', {
-    say: 'Management knows of no proxy to make test calls through. Set PMA_PROXY_URL.',
+    say: 'Management has no proxy for test calls. An operator has to set PMA_PROXY_URL.',
   })

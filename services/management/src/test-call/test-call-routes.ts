@@ -46,12 +46,13 @@ const TestCallInput = z
 
 const TestCallView = z
   .object({
-    status: z.int().meta({ description: 'What an app would have been answered, by the provider or the proxy.' }),
+    status: z.int().meta({ description: 'The status that an app would have got, from the provider or the proxy.' }),
     requestId: z.string().nullable(),
     sessionId: z.string().meta({ description: 'The audit trail names it; the access log has the request id.' }),
     contentType: z.string().nullable(),
     body: z.string().nullable().meta({
-      description: 'The first 16 KiB. Null where it is no text, or was cut off, as it is when it holds a secret.',
+      description:
+        'The first 16 KiB. Null if it is not text or was cut off, for example because it contained a secret.',
     }),
     complete: z.boolean(),
     elapsedMs: z.int(),
@@ -64,7 +65,7 @@ export function testCallRoutes(deps: TestCallDeps): readonly Route[] {
     path: '/orgs/{org}/services/{service}/test-call',
     summary: 'Send one request through a proxy, as an app would',
     description:
-      'With the service’s secrets, limits, quotas and allow-lists, and on record like an app’s request. The provider does what it is asked to, and bills for it.',
+      'The service’s secrets, limits, quotas and allow-lists apply, and the request is recorded like an app’s. It is a real request: the provider carries it out and bills for it.',
     permission: 'services:write',
     body: TestCallInput,
     answers: { status: 200, body: TestCallView },

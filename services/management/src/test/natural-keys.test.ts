@@ -140,7 +140,7 @@ describe('an external version', () => {
 describe('a secret by name', () => {
   it('is not named as ids are: it would stand in for one that was deleted', async () => {
     const refused = await putSecret({ preset: 'openai' }, newId('secret')).expect(400)
-    expect(refused.body.errors).toMatchObject([{ detail: 'This is what an id looks like. Give another name.' }])
+    expect(refused.body.errors).toMatchObject([{ detail: 'This name looks like an id. Choose another name.' }])
   })
 
   it('is bound by its name, a preset or bindings, and stays bound as it is where none is said', async () => {

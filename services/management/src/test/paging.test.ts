@@ -138,7 +138,7 @@ describe('every list of the OpenAPI document', () => {
       for (const place of ['zzz_99', newId('installation'), 'openai-or-not']) {
         const cursor = Buffer.from(place).toString('base64url')
         const { status, body } = await owner.ask('GET', `${placed(path)}?cursor=${cursor}`)
-        const errors = [{ pointer: 'cursor', detail: 'Give the cursor as `next` named it.' }]
+        const errors = [{ pointer: 'cursor', detail: 'Give the cursor exactly as `next` returned it.' }]
         expect([path, status, body.errors]).toEqual([path, 400, errors])
       }
     }

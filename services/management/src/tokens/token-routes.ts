@@ -31,11 +31,12 @@ const NewToken = z.strictObject({
     .array(z.enum(SCOPES))
     .min(1)
     .max(SCOPES.length)
-    .meta({ description: 'Permissions that the token carries, of those that your role in an organization allows.' }),
+    .meta({ description: 'Permissions of the token. It never allows more than your role in the organization.' }),
   organizations: z
     .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(TOKEN_LIMITS.organizationsMax)])
     .meta({
-      description: 'Ids or slugs of organizations that it reaches; all: every one that you belong to, later too.',
+      description:
+        'Ids or slugs of the organizations that the token reaches. all: every organization that you belong to, now or later.',
     }),
   expiresInDays: z.int().min(1).max(TOKEN_LIMITS.daysMax),
 })
@@ -80,7 +81,7 @@ export function tokenRoutes({ db, commitChange }: { db: Knex; commitChange: Comm
   const revoke = route({
     method: 'DELETE',
     path: '/auth/tokens/{token}',
-    summary: 'Revoke one of one’s own personal access tokens; it is dead at once',
+    summary: 'Revoke one of one’s own personal access tokens; it stops working at once',
     permission: 'in-person',
     answers: { status: 204 },
     handle: async ({ actor, principal, params }) => {

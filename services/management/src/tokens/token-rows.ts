@@ -110,7 +110,7 @@ async function ownIds(trx: Knex, userId: string, named: readonly string[]): Prom
   const own = await myOrgIds(trx, userId, named)
   const missing = named.findIndex((name) => !own.has(name))
   if (missing >= 0)
-    throw badField(`/organizations/${missing}`, 'You are no member of an organization of this id or slug.')
+    throw badField(`/organizations/${missing}`, 'You are not a member of an organization with this id or slug.')
   return [...new Set(own.values())]
 }
 

@@ -33,7 +33,7 @@ const withheld = (name: string) => ({
   kind: 'table-altered',
   link: null,
   day: null,
-  detail: `${name}: somebody had it locked for all others when it was to be read; verify once more`,
+  detail: `${name}: another session had locked it when reading began; verify again`,
 })
 
 /** A vault before whose answers something is done. */
@@ -84,7 +84,7 @@ describe('verifying what is altered meanwhile', () => {
         kind: 'table-altered',
         link: null,
         day: null,
-        detail: `${table}: it was emptied, exchanged or written anew while it was read; verify once more`,
+        detail: `${table}: it was truncated, replaced or rewritten while it was read; verify again`,
       })
     })
   })
@@ -192,7 +192,7 @@ describe('verifying what is altered meanwhile', () => {
       breaks: [
         {
           kind: 'table-altered',
-          detail: `${table}: it was emptied, exchanged or written anew while it was read; verify once more`,
+          detail: `${table}: it was truncated, replaced or rewritten while it was read; verify again`,
         },
       ],
     })
@@ -204,8 +204,8 @@ describe('verifying what is altered meanwhile', () => {
     const isForToday = 'FOR VALUES FROM (current_date) TO (current_date + 1)'
     const copied = (name: string) =>
       `CREATE TABLE genuine.${name} (LIKE ${name} INCLUDING ALL); INSERT INTO genuine.${name} SELECT * FROM ${name}`
-    const ANOTHER = 'another table was read in the place of one of these; verify once more'
-    const ANEW = 'it was emptied, exchanged or written anew while it was read; verify once more'
+    const ANOTHER = 'another table was read in place of a table of records; verify again'
+    const ANEW = 'it was truncated, replaced or rewritten while it was read; verify again'
 
     it.each([
       {
@@ -393,7 +393,11 @@ describe('verifying what is altered meanwhile', () => {
       await links.clone().where('number', '>', 4).delete()
       await db('chain_heads').where({ chain }).update({ count: 4, head })
       expect((await harness.verdict(source)).breaks).toContainEqual(
-        expect.objectContaining({ kind: 'truncated', link: 4, detail: 'the vault signed 6 links, 4 are here' }),
+        expect.objectContaining({
+          kind: 'truncated',
+          link: 4,
+          detail: 'the vault signed 6 links, but only 4 are stored',
+        }),
       )
     })
 

@@ -44,9 +44,10 @@ function breakOf(link: BatchRow, texts: readonly string[], keptFrom: string | nu
   const hasRunOut = keptFrom !== null && day < keptFrom && texts.length === 0
   if (hasRunOut) return undefined
   if (texts.length < link.entries)
-    return broken('entry-missing', `${texts.length} of ${link.entries} entries are there`)
-  if (texts.length > link.entries) return broken('entry-extra', `more than its ${link.entries} entries are there`)
-  if (!digestOf(texts).equals(link.digest)) return broken('entry-edited', `one or more of its ${link.entries} entries`)
+    return broken('entry-missing', `only ${texts.length} of its ${link.entries} entries exist`)
+  if (texts.length > link.entries) return broken('entry-extra', `more than its ${link.entries} entries exist`)
+  if (!digestOf(texts).equals(link.digest))
+    return broken('entry-edited', `one or more of its ${link.entries} entries were changed`)
   return undefined
 }
 

@@ -18,10 +18,10 @@ interface Expected {
 /** Returns undefined if the link follows from the one before it. */
 export function breakOfLink({ chain, previous, count, link, near }: Expected): Break | undefined {
   const broken = (kind: Break['kind'], detail: string): Break => ({ kind, link: count, day: null, detail })
-  if (link.number !== count) return broken('link-missing', `after link ${count - 1} comes ${link.number}`)
+  if (link.number !== count) return broken('link-missing', `link ${count - 1} is followed by link ${link.number}`)
   // Checked first, because so many entries of it are read later.
   if (link.entries < 0 || link.entries > CHAIN_LIMITS.batchEntriesMax)
-    return broken('link-altered', `it says ${link.entries} entries: no link has as many`)
+    return broken('link-altered', `it claims ${link.entries} entries, more than any link may have`)
   const headWith = (other: BatchRow): Buffer => headAfter({ chain, count, previous, content: contentOf(other) })
   if (headWith(link).equals(link.head)) return undefined
   // Whole rows may have changed places, or only what they hold.

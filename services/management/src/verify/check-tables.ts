@@ -98,12 +98,12 @@ export async function checkTables(read: Read): Promise<readonly string[]> {
 }
 
 function wrongWith({ key, divided, columns }: RecordTable, found: Found | undefined): string | undefined {
-  if (!found) return 'it is not there'
-  if (found.searched !== SEARCHED) return `it is looked for in ${found.searched}`
-  if (found.key !== key) return 'it is no table with its key'
-  if (found.divided !== divided) return `it is divided by ${found.divided ?? 'nothing'}`
+  if (!found) return 'it does not exist'
+  if (found.searched !== SEARCHED) return `the search path is ${found.searched}`
+  if (found.key !== key) return 'it is not a table with the expected primary key'
+  if (found.divided !== divided) return `it is partitioned by ${found.divided ?? 'nothing'}`
   const strange = found.parts.find((part) => part !== null && !isOneDay(part))
-  if (strange) return `a part of it is for more than a day, or less: ${strange}`
+  if (strange) return `one of its partitions does not cover exactly one day: ${strange}`
   const missing = columns.find((column) => !found.columns.includes(column))
   if (missing !== undefined) return `it has no column ${missing}`
   return found.strangers[0]

@@ -63,5 +63,5 @@ const INTRUDERS = `
 /** Returns the intruders. If there are any, Postgres's own names mean nothing, and each statement rests on them. */
 export async function findIntruders(read: Read): Promise<readonly string[]> {
   const rows = await read<{ kind: string; name: string }>(INTRUDERS, [CHAIN_LIMITS.verify.breaksNamed])
-  return rows.map(({ kind, name }) => `a ${kind}, ${name}, has the place of what is Postgres’s own`)
+  return rows.map(({ kind, name }) => `a ${kind} named ${name} takes the place of one of Postgres’s own`)
 }

@@ -58,5 +58,5 @@ const LOOKALIKES = `
 /** Returns the lookalikes. If there are any, nothing else that Postgres is asked for can be relied on. */
 export async function findLookalikes(read: Read): Promise<readonly string[]> {
   const rows = await read<{ kind: string; name: string }>(LOOKALIKES, [CHAIN_LIMITS.verify.breaksNamed])
-  return rows.map(({ kind, name }) => `a ${kind}, ${name}, stands beside Postgres’s own`)
+  return rows.map(({ kind, name }) => `a ${kind} named ${name} can be mistaken for one of Postgres’s own`)
 }

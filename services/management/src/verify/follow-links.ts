@@ -66,12 +66,12 @@ function compareSigned(
 ): number | undefined {
   const isVaults = checkpoint !== undefined && byVault.isSigned(chain, checkpoint)
   if (checkpoint && !isVaults)
-    walk.note('signature-invalid', number, 'no key of the vault’s signed the head that is kept here')
+    walk.note('signature-invalid', number, 'the stored signature of the head is by none of the vault’s keys')
   if (isVaults) walk.signed = number
   const remembered = last?.count === number ? last : undefined
   const isRemembered = remembered !== undefined && byVault.isSigned(chain, remembered)
   if (remembered && !isRemembered)
-    walk.note('signature-invalid', number, 'no key of the vault’s signed the head that it remembers')
+    walk.note('signature-invalid', number, 'the signature of the head that the vault remembers is by none of its keys')
   const vouching = [...(isVaults ? [checkpoint] : []), ...(isRemembered ? [remembered] : [])]
   if (vouching.length === 0) return undefined
   const isDoubtful = (signed: SignedHead): boolean =>
@@ -82,7 +82,7 @@ function compareSigned(
     walk.note(
       'rewritten',
       number,
-      `the vault signed another head; the links since ${walk.vouched + 1} were written anew`,
+      `the vault signed a different head; links from ${walk.vouched + 1} on were rewritten`,
     )
   else walk.vouched = number
   // The earlier time, because the remembered head may have been signed again since.
@@ -92,6 +92,10 @@ function compareSigned(
 /** Checks that a kept head names the one that was kept before it. */
 function followKept(walk: Walk, { count, previous }: KeptHead): void {
   if (previous !== walk.kept)
-    walk.note('signed-head-missing', count, `it was kept after that of link ${previous}; that of ${walk.kept} is there`)
+    walk.note(
+      'signed-head-missing',
+      count,
+      `this signed head was stored after that of link ${previous}, but the one found before it is of link ${walk.kept}`,
+    )
   walk.kept = count
 }

@@ -327,7 +327,7 @@ describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind)
       kind: 'table-altered',
       link: null,
       day: null,
-      detail: expect.stringMatching(/stands beside Postgres’s own/),
+      detail: expect.stringMatching(/can be mistaken for one of Postgres’s own/),
     })
   })
 })

@@ -83,13 +83,11 @@ export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: M
   const isWithheld = ({ id, beside }: Standing): boolean => withheld.some((one) => one === id || beside.includes(one))
   return [
     ...namesOf(before.filter(isAltered)).map(
-      (name) => `${name}: it was emptied, exchanged or written anew while it was read`,
+      (name) => `${name}: it was truncated, replaced or rewritten while it was read`,
     ),
-    ...([...touched].every((id) => known.has(id)) ? [] : ['another table was read in the place of one of these']),
-    ...namesOf(before.filter(isWithheld)).map(
-      (name) => `${name}: somebody had it locked for all others when it was to be read`,
-    ),
-  ].map((what) => `${what}; verify once more`)
+    ...([...touched].every((id) => known.has(id)) ? [] : ['another table was read in place of a table of records']),
+    ...namesOf(before.filter(isWithheld)).map((name) => `${name}: another session had locked it when reading began`),
+  ].map((what) => `${what}; verify again`)
 }
 
 const namesOf = (tables: readonly Standing[]): readonly string[] => [...new Set(tables.map(({ name }) => name))]

@@ -14,19 +14,20 @@ const VerdictLine = z.object({
   type: z.literal('verdict'),
   chain: z.string(),
   ok: z.boolean(),
-  from: z.int().meta({ description: 'The first link that is kept: those before it have run out.' }),
+  from: z.int().meta({ description: 'The first link that is kept; those before it have expired.' }),
   through: z.int(),
   entries: z.int(),
   signed: z.object({ through: z.int(), at: Timestamp }).nullable().meta({
-    description: 'What the vault signed. Entries of later links could have been altered unseen.',
+    description:
+      'The last link that the vault signed. Entries of later links could have been altered without detection.',
   }),
   doubtful: z.object({ from: z.int(), through: z.int() }).nullable().meta({
     description:
-      'Links whose signed heads somebody else may have signed: the vault’s key was known to others then, and it has signed none since by another.',
+      'Links whose heads somebody else may have signed: the vault’s key had leaked by then, and no later head is signed by a new key.',
   }),
   late: z.object({ from: z.int(), through: z.int(), seconds: z.int() }).nullable().meta({
     description:
-      'Links that the vault signed, or has still to sign, more than five minutes after their entries’ own time, and the longest such time. No break: something was away. For so long they could have been altered unseen.',
+      'Links that the vault signed, or has yet to sign, more than five minutes after the time of their entries, and the longest such delay. This is not a break: something was unavailable. During that time the entries could have been altered without detection.',
   }),
   breaks: z.array(
     z.object({

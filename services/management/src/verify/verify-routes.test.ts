@@ -49,7 +49,7 @@ it('gives a verdict whatever number a link has', async () => {
     kind: 'link-extra',
     link: Number.MAX_SAFE_INTEGER,
     day: null,
-    detail: 'a link that the head does not count: 9223372036854775807',
+    detail: 'the head does not count this link: 9223372036854775807',
   })
 })
 
@@ -102,7 +102,7 @@ it('reads what there was before it was asked who asks: what is read for that tel
   await watcher.commit()
   expect((await lines).at(-1)?.breaks).toMatchObject([
     { kind: 'entry-edited', link: 1 },
-    { kind: 'table-altered', detail: expect.stringContaining('locked for all others') },
+    { kind: 'table-altered', detail: expect.stringContaining('another session had locked it') },
   ])
   expect((await linesOf(`/orgs/${other}/audit/verify`)).at(-1)).toMatchObject({ ok: true })
 })

@@ -8,7 +8,7 @@ import { type VerifyDeps, verifyChain } from './verify-chain.js'
 import { VerifyLine } from './verify-line.js'
 
 const DESCRIPTION =
-  'NDJSON: progress on long trails, and the verdict in the last line. Of one state of the database, before it is asked who asks. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
+  'NDJSON: progress for long trails, and the verdict in the last line. Verifies one state of the database, read before the caller is authenticated. An answer without a verdict (curl ends with 18) proves nothing. Answers 503 if the vault is unavailable, because only the vault remembers what it signed.'
 
 export interface VerifyRouteDeps extends VerifyDeps {
   /** Both are separate from those of exports. */

@@ -55,7 +55,7 @@ export async function* walkChain(
   yield* walkOn(readNow, walk, source, { ...vouching, asOfMs: takenMs })
   await lookOutside(read, walk, chain)
   if (walk.signed > (last?.count ?? 0))
-    walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${last?.count ?? 0} links`)
+    walk.note('vault-behind', walk.signed, `the vault signed this link, but remembers only ${last?.count ?? 0} links`)
   await lookForStrays(read, walk, source)
   // Last, so that what has been undone by now shows too.
   const now = await standingOf(readNow)
@@ -86,7 +86,7 @@ async function* walkLinks(
     const kept = await checkpointsBetween(read, chain, { from: walk.count + 1, through: links.at(-1)?.number ?? 0 })
     await followLinks(read, walk, source, { ...vouching, links, kept, keptFrom, knownMs: Number.POSITIVE_INFINITY })
     if (links.length === 0 && walk.count < head.count)
-      walk.note('link-missing', walk.count + 1, 'it is counted by the head, and not there')
+      walk.note('link-missing', walk.count + 1, 'the head counts this link, but it is missing')
     yield { type: 'progress', chain, link: walk.count, of: head.count, entries: walk.entries }
   }
   if (!walk.isOver()) endOf(walk, head)
@@ -112,11 +112,11 @@ async function* walkOn(
     const page = { byVault, last, links, kept: [], keptFrom, knownMs: asOfMs }
     const oldestMs = await followLinks(readNow, walk, source, page)
     if (oldestMs < asOfMs - LIMITS.lateMs)
-      walk.note('truncated', walk.count, 'links were hidden, or recorded late, while it was read; verify once more')
+      walk.note('truncated', walk.count, 'links were hidden, or recorded late, while the chain was read; verify again')
     yield { type: 'progress', chain, link: walk.count, of: count, entries: walk.entries }
   }
   if (walk.count < count && !walk.isOver())
-    walk.note('truncated', walk.count, `the vault signed ${count} links, ${walk.count} are here`)
+    walk.note('truncated', walk.count, `the vault signed ${count} links, but only ${walk.count} are stored`)
 }
 
 interface Head {
@@ -134,10 +134,10 @@ interface Head {
 async function headOf(read: Read, chain: string): Promise<Head> {
   const [row] = await read<{ count: string; head: Buffer | null; markedWrong: string | null }>(
     `SELECT count, head, CASE
-       WHEN unsigned_since <> ?::timestamptz THEN 'it is marked by a time'
+       WHEN unsigned_since <> ?::timestamptz THEN 'it is marked with a time that management never writes'
        WHEN unsigned_since IS NULL
          AND count <> (SELECT coalesce(pg_catalog.max(count), 0) FROM chain_checkpoints AS kept WHERE kept.chain = chain_heads.chain)
-         THEN 'it is marked as signed, and no signed head of it is kept'
+         THEN 'it is marked as signed, but no signed head of it is stored'
      END AS "markedWrong"
      FROM chain_heads WHERE chain = ?`,
     [UNSIGNED, chain],
@@ -160,7 +160,7 @@ async function begin(read: Read, walk: Walk, { chain, first, keptFrom, byVault }
   const [kept] = await checkpointsBetween(read, chain, { from: first - 1, through: first - 1 })
   const isOld = kept && keptFrom !== null && kept.signedAtMs < Date.parse(`${keptFrom}T00:00:00Z`)
   if (!kept || !isOld || !byVault.isSigned(chain, kept)) {
-    walk.note('link-missing', 1, `links 1 to ${first - 1} are not there, and have not run out`)
+    walk.note('link-missing', 1, `links 1 to ${first - 1} are missing but have not expired`)
     return
   }
   // Expired links are nowhere else: that they expired rests on this signature, and on the time that it claims.
@@ -176,7 +176,8 @@ async function begin(read: Read, walk: Walk, { chain, first, keptFrom, byVault }
 }
 
 function endOf(walk: Walk, head: Head): void {
-  if (!head.head.equals(walk.head)) walk.note('head-altered', head.count, 'the head is not that of the last link')
+  if (!head.head.equals(walk.head))
+    walk.note('head-altered', head.count, 'the stored head is not that of the last link')
   if (head.markedWrong !== null) walk.note('head-altered', head.count, head.markedWrong)
 }
 
@@ -196,7 +197,10 @@ async function lookOutside(read: Read, walk: Walk, chain: string): Promise<void>
        WHERE chain = ? AND (count < greatest(first - 1, 1) OR count > through) LIMIT 1)`,
     Array.from({ length: 5 }, () => chain),
   )
-  const details = { 'link-extra': 'a link that the head does not count', 'signed-head-extra': 'there is no such link' }
+  const details = {
+    'link-extra': 'the head does not count this link',
+    'signed-head-extra': 'a signed head without its link',
+  }
   for (const { kind, number } of rows) walk.note(kind, countOf(number), `${details[kind]}: ${number}`)
 }
 

@@ -155,7 +155,7 @@ describe('aim', () => {
     expect(() => aim(bounded, 'GET', '/v2/x')).toThrow(
       expect.objectContaining({
         message: 'the path is in none of the patterns of the service',
-        say: 'This path is not one that the service allows. Send a path that it allows, or have its allowed paths extended.',
+        say: 'The API service does not allow this path. Use an allowed path, or ask an administrator to add it to the allowed paths.',
       }),
     )
   })

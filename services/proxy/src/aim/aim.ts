@@ -27,7 +27,7 @@ export function aim(target: Target, method: string, path: string): Aim {
   }
   if (!isPathAllowed(target, path)) {
     throw new Fault('PATH_NOT_ALLOWED', 'the path is in none of the patterns of the service', {
-      say: 'This path is not one that the service allows. Send a path that it allows, or have its allowed paths extended.',
+      say: 'The API service does not allow this path. Use an allowed path, or ask an administrator to add it to the allowed paths.',
     })
   }
   return { origin: target.origin, path: joinPath(target.baseUrl.pathname, path) }

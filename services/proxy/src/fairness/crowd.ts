@@ -45,7 +45,7 @@ export class TooCrowded extends Fault {
 
   constructor(restSeconds: number) {
     super('UNAVAILABLE', 'more is asked at once than this process can do', {
-      say: 'More is asked at once than can be served. Try again as Retry-After says.',
+      say: 'The proxy is overloaded. Try again after the time in Retry-After.',
       retryAfterSeconds: restSeconds,
     })
     this.restMs = restSeconds * 1_000

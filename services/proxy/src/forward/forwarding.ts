@@ -329,7 +329,7 @@ function leaked(): Fault {
  */
 function endless(): Fault {
   const say =
-    'The provider’s answer has neither a length nor chunks: it ends with its connection, and that cannot be told from a cut. Have the provider send one of them.'
+    'The provider’s answer has neither Content-Length nor chunked encoding, so its end cannot be told from a broken connection. The provider must send one of them.'
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer over TLS that ends with its connection', { say })
 }
 
@@ -347,7 +347,7 @@ const CODINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'comp
  */
 function compressed(coding: string): Fault {
   const how = CODINGS.has(coding) ? ` (${coding})` : ''
-  const say = `The provider compressed its answer${how} though it was asked not to, so it cannot be searched for the key. Turn scrubbing off for this service if that is its way.`
+  const say = `The provider compressed its answer${how} though it was asked not to, so it cannot be searched for the key. Turn scrubbing off for this service if the provider always compresses.`
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a content coding that was not asked for', { say })
 }
 

@@ -52,7 +52,7 @@ export function checkLength(body: RequestBody, bytesMax: number): void {
 }
 
 export function bodyTooLarge(bytesMax: number): Fault {
-  const say = `The body is larger than the ${bytesMax} bytes that this API service allows. Send less, or have it raised.`
+  const say = `The body is larger than the ${bytesMax} bytes that this API service allows. Send a smaller body, or ask an administrator to raise the limit.`
   return new Fault('TOO_LARGE', `the body is larger than ${bytesMax} bytes`, { say })
 }
 

@@ -105,6 +105,6 @@ export class Upload extends Readable {
 
 function chunksTooSmall(): Fault {
   return new Fault('INVALID_REQUEST', `chunks of fewer than ${LIMITS.chunkBytesMin} bytes on average`, {
-    say: `The body comes in too small chunks: beyond ${LIMITS.smallChunksMax} of them, send ${LIMITS.chunkBytesMin} bytes in each on average.`,
+    say: `The body’s chunks are too small. After the first ${LIMITS.smallChunksMax} chunks, they must average at least ${LIMITS.chunkBytesMin} bytes.`,
   })
 }

@@ -259,7 +259,7 @@ describe('renewal', () => {
     await get()
     refuse(1, err)
     await settle()
-    expect(told).toEqual([[{ err }, 'not renewed; what is held stays until its end']])
+    expect(told).toEqual([[{ err }, 'not renewed; what is held stays in use until it expires']])
     await get()
     expect(asked).toHaveLength(2)
     clock.advance(1_000)

@@ -101,7 +101,7 @@ export function createHeldSource<Value extends Held, Question>({
   function renew(key: string, question: Question): void {
     if (flights.has(key) || !mayRenew(key)) return
     fly(key, question, 'renewal').catch((err: unknown) =>
-      log.debug({ err }, 'not renewed; what is held stays until its end'),
+      log.debug({ err }, 'not renewed; what is held stays in use until it expires'),
     )
   }
 

@@ -178,7 +178,7 @@ describe('a proxy', () => {
     expect(alarms).toHaveLength(HORIZON_MS / 1_000 - 1)
     expect(alarms[0]).toEqual({
       err: refused,
-      line: 'management refuses the Syncs of this proxy: it serves until its horizon',
+      line: 'management refuses this proxy’s Syncs: the proxy serves only until its horizon',
     })
     expect(told).toEqual([])
     expect(streams).toHaveLength(HORIZON_MS / 1_000)

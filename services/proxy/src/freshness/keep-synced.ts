@@ -116,7 +116,8 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
       stream.cancel()
       if (stopped) return
       const told = { err: reason, againInMs: Math.round(againInMs) }
-      if (isRefusal(reason)) log.error(told, 'management refuses the Syncs of this proxy: it serves until its horizon')
+      if (isRefusal(reason))
+        log.error(told, 'management refuses this proxy’s Syncs: the proxy serves only until its horizon')
       else log.info(told, 'the Sync stream ended: another is opened')
       close = schedule(connect, againInMs)
     }

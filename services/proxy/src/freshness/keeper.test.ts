@@ -295,7 +295,7 @@ describe('operators', () => {
     answered(true)
     clock.stepWall(60_000)
     answered(false)
-    const line = 'all that was held is dropped'
+    const line = 'everything held in memory is dropped'
     expect(told).toEqual([
       [{ reason: 'RESET' }, line],
       [{ reason: 'the clocks have gone apart: lives measured on one count for nothing' }, line],

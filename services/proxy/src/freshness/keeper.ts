@@ -101,7 +101,7 @@ export function createKeeper({
   }
 
   function dropAll(reason: string): void {
-    log.info({ reason }, 'all that was held is dropped')
+    log.info({ reason }, 'everything held in memory is dropped')
     epoch += 1
     for (const holder of holders) holder.dropAll()
   }

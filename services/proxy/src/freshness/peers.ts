@@ -48,7 +48,7 @@ export function watchPeers({ redis, bootId, isCurrent, schedule, log }: Deps): P
   const stop = every(schedule, LIMITS.everyMs, () => {
     look().catch((err: unknown) => {
       another = false
-      log.debug({ err }, 'whether other proxies are current is not known')
+      log.debug({ err }, 'it is not known whether other proxies are current')
     })
   })
   return { anotherIsCurrent: () => another && redis.isUsable(), stop }

@@ -55,7 +55,7 @@ describe('answers under way', () => {
     expect(aborted[0]?.[1]).toMatchObject({
       code: 'UNAVAILABLE',
       message: 'FEED_KIND_APP:app_1 was changed',
-      say: 'What this request rests on was changed while it ran. Send it again.',
+      say: 'The configuration that this request uses changed while it ran. Send the request again.',
     })
   })
 

@@ -50,7 +50,7 @@ export function cutsAnswers({ kind }: Pick<Label, 'kind'>): boolean {
 /** What the client reads if its answer had not begun. */
 export function fallen(detail: string): Fault {
   return new Fault('UNAVAILABLE', detail, {
-    say: 'What this request rests on was changed while it ran. Send it again.',
+    say: 'The configuration that this request uses changed while it ran. Send the request again.',
   })
 }
 

@@ -121,7 +121,7 @@ describe('identify refuses', () => {
       expect.objectContaining({
         code: 'INVALID_REQUEST',
         message: 'two different credentials',
-        say: 'The request holds two different credentials. Send one app session or app token, and no other.',
+        say: 'The request contains two different credentials. Send only one app session or app token.',
       }),
     )
   })

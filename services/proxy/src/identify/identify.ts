@@ -61,7 +61,7 @@ function onlyOne(found: readonly string[]): AppCredential {
   const [token] = found
   if (token === undefined) throw new Fault('UNAUTHORIZED', 'no credential of ours in the request')
   if (found.some((other) => other !== token)) {
-    const detail = 'The request holds two different credentials. Send one app session or app token, and no other.'
+    const detail = 'The request contains two different credentials. Send only one app session or app token.'
     throw new Fault('INVALID_REQUEST', 'two different credentials', { say: detail })
   }
   return parseCredential(token)

@@ -130,6 +130,6 @@ function checkNothingOfOurs(path: string, query: string | null, headers: readonl
   const left = holdsOurs(path) || (query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)
   if (!left) return
   const say =
-    'The app’s credential stands where it cannot be taken out. Send it in a header, a query value or Basic alone.'
+    'The app’s credential is in a place from which it cannot be removed. Send it only in a header, a query value or Basic.'
   throw new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
 }

@@ -179,7 +179,7 @@ describe('a token of ours', () => {
       expect.objectContaining({
         code: 'INVALID_REQUEST',
         message: 'a token of ours would have left with the request',
-        say: 'The app’s credential stands where it cannot be taken out. Send it in a header, a query value or Basic alone.',
+        say: 'The app’s credential is in a place from which it cannot be removed. Send it only in a header, a query value or Basic.',
       }),
     )
   })

@@ -46,7 +46,7 @@ describe('a value that cannot stand where it should', () => {
   const why = (what: string) => ({
     code: 'SECRET_DECRYPTION_FAILED',
     message: `a value ${what}`,
-    say: `The value of FIRST_KEY, sec_2 cannot stand where the API service puts it: it ${what}. Enter its value again.`,
+    say: `The value of FIRST_KEY, sec_2 cannot be used where the API service injects it, because it ${what}. Enter the value again.`,
   })
 
   it.each(['\r', '\n', '\0', '\x1f', '\x7f', '\rx', 'x\n'])('is refused in a header: %j', (value) => {

@@ -86,6 +86,6 @@ function unusable(template: Template, { granted }: Secrets, why: string): Fault 
   const names = template.flatMap((part) =>
     part.kind === 'secret' ? [granted.get(part.secretId)?.name ?? part.secretId] : [],
   )
-  const say = `The value of ${names.join(', ')} cannot stand where the API service puts it: it ${why}. Enter its value again.`
+  const say = `The value of ${names.join(', ')} cannot be used where the API service injects it, because it ${why}. Enter the value again.`
   return new Fault('SECRET_DECRYPTION_FAILED', `a value ${why}`, { say })
 }

@@ -174,7 +174,7 @@ describeWithRedis('the link to Redis', () => {
       1,
       {
         level: 'error',
-        message: 'Redis is not fit for use, and goes unused',
+        message: 'Redis is not fit for use, so it is not used',
         fields: { why: expect.stringContaining('set it to noeviction') },
       },
     ])

@@ -115,7 +115,7 @@ export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLi
   }
 
   function unfit(why: string): void {
-    tell(why, () => log.error({ why }, 'Redis is not fit for use, and goes unused'))
+    tell(why, () => log.error({ why }, 'Redis is not fit for use, so it is not used'))
     leave()
   }
 
@@ -135,7 +135,10 @@ export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLi
     usable = true
     usedSinceMs = clock.monotonicMs()
     if (!appendOnly && !isAppendOnlyTold)
-      log.warn({}, 'Redis keeps no append-only file: what a crash of it loses is recorded again by the proxies')
+      log.warn(
+        {},
+        'Redis has no append-only file: access entries lost in a Redis crash are recorded again by the proxies',
+      )
     isAppendOnlyTold = true
     if (lasted) tellInUse()
     lookAfter(LIMITS.lastsMs)

@@ -23,7 +23,7 @@ export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage)
   // half supported here.
   const upgrade = headers.upgrade?.toLowerCase()
   if (upgrade !== undefined && upgrade !== 'h2c') {
-    const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'
+    const say = 'Upgrades such as WebSocket are not supported yet. Use plain HTTP requests or server-sent events.'
     throw new Fault('NOT_IMPLEMENTED', 'an upgrade', { say })
   }
 }
@@ -32,7 +32,10 @@ export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage)
 function checkHost(httpVersion: string, rawHeaders: readonly string[], host: string | undefined): void {
   if (countOfHosts(rawHeaders) > 1) throw refuse('more than one Host', 'Send one Host field.')
   if (host === undefined ? httpVersion === '1.1' : !isHost(host)) {
-    throw refuse('no Host, or none that is a host', 'Send a Host field with a host name and no more.')
+    throw refuse(
+      'no Host, or none that is a host',
+      'Send one Host header with only a host name and, if needed, a port.',
+    )
   }
 }
 
@@ -42,7 +45,7 @@ function checkHost(httpVersion: string, rawHeaders: readonly string[], host: str
 function checkCoding(httpVersion: string, coding: string | undefined): void {
   if (coding === undefined) return
   if (coding.toLowerCase() !== 'chunked' || httpVersion !== '1.1') {
-    const say = 'Send the body with Content-Length, or with Transfer-Encoding: chunked alone.'
+    const say = 'Send the body with Content-Length, or with Transfer-Encoding: chunked and no other coding.'
     throw refuse('a transfer coding that is not chunked alone', say)
   }
 }

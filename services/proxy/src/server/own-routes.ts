@@ -57,10 +57,10 @@ async function only(exchange: Exchange, methods: readonly string[], answer: () =
 }
 
 function answerReadiness({ dataPlane, isDraining }: OwnRoutesDeps, exchange: Exchange): void {
-  if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'Shutting down.' })
+  if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'This process is shutting down.' })
   if (!dataPlane.ready())
     throw new Fault('UNAVAILABLE', 'not fresh', {
-      say: 'Management is away from this process, and nothing may be served.',
+      say: 'This proxy has not reached management for too long, so it may not serve requests.',
     })
   sendJson(exchange, 200, { status: 'ready', impaired: dataPlane.impaired() })
 }

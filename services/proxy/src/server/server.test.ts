@@ -45,7 +45,7 @@ describe('the proxy itself answers', () => {
     const unready = await proxy.send('GET', '/readyz', { headers: {} })
     expect(unready.status).toBe(503)
     expect(JSON.parse(unready.body)).toMatchObject({
-      detail: 'Management is away from this process, and nothing may be served.',
+      detail: 'This proxy has not reached management for too long, so it may not serve requests.',
     })
     expect((await proxy.send('GET', '/healthz', { headers: {} })).status).toBe(200)
   })

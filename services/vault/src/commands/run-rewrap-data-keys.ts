@@ -21,7 +21,7 @@ export function runRewrapDataKeys(config: OpenVaultConfig, ports: VaultPorts): P
     for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
       const { remaining, pass } = await turn()
       if (pass === 'stuck')
-        throw new Error(`${remaining} data keys do not unwrap under any master key known here: see the lines above`)
+        throw new Error(`${remaining} data keys do not unwrap under any configured master key: see the lines above`)
       if (pass === 'elsewhere' && remaining > 0) await sleep(LOOK_MS)
       left = remaining
     }

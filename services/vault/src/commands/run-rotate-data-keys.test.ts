@@ -83,7 +83,7 @@ describe('rotate-data-keys --now', () => {
         return service.unwrap(wrappedKey, context)
       },
     }
-    await expect(rotate({ now: true }, lacking)).rejects.toThrow(`nothing opens of ${organizationId}, so`)
+    await expect(rotate({ now: true }, lacking)).rejects.toThrow(`no secret of ${organizationId} can be opened, so`)
     expect(await keyOf(put)).toMatchObject({ floor: 1, ref: { keyVersion: 2 } })
     expect(await keyOf(behind)).toMatchObject(floored(2))
     await rotate({ organizationId, now: true })

@@ -49,7 +49,7 @@ export function runRotateDataKeys(
   })
 }
 
-const REFUSED = 'the rotation of a data key was refused and passed: look at its row'
+const REFUSED = 'the rotation of a data key was refused and skipped: check its row in data_keys'
 
 /**
  * Seals an organization's versions anew, turn by turn, until the floor is raised. False if nothing at all opens: then
@@ -63,17 +63,21 @@ async function isFloored(vault: OpenVault, organizationId: string): Promise<bool
     if (pass === 'stuck') return false
     await sleep(0)
   }
-  vault.log.info({ event: 'data-key.floored', organizationId }, 'what older data keys seal does not open any more')
+  vault.log.info(
+    { event: 'data-key.floored', organizationId },
+    'what is sealed under older data keys can no longer be opened',
+  )
   return true
 }
 
 function keptWords(organizations: readonly string[]): string {
   return (
-    `nothing opens of ${shownNames(organizations)}, so what their older data keys seal was not given up: are the master keys that wrap ` +
-    'those named here (PMA_KMS_OTHER_KEY_ARNS, PMA_KMS_OTHER_KEY_FILES)? Where they are lost, replace a value of each, and run this again'
+    `no secret of ${shownNames(organizations)} can be opened, so none sealed under their older data keys was given up. Check that ` +
+    'the master keys that wrap those data keys are configured (PMA_KMS_OTHER_KEY_ARNS, PMA_KMS_OTHER_KEY_FILES). If they are ' +
+    'lost, replace one value of each organization and run this again'
   )
 }
 
 function refusedWords(organizations: readonly string[]): string {
-  return `the rotation of ${shownNames(organizations)} was refused, for the reasons in the log. Every other data key had its turn`
+  return `the rotation of ${shownNames(organizations)} was refused; the log has the reasons. All other data keys were rotated`
 }

@@ -60,10 +60,12 @@ export const rotateHeadKey =
       // The key was replaced between the two reads: it is not the one that was seen.
       if (keys[0]?.id !== signing) continue
       if (keys.length >= LIMITS.keysMax)
-        throw new Fault('CONFLICT', `${keys.length} keys have signed heads`, { say: 'There are too many head keys.' })
+        throw new Fault('CONFLICT', `${keys.length} keys have signed heads`, {
+          say: 'Too many head keys have signed heads; no more can be added.',
+        })
       const done = await exchange(deps, keys, knownSinceMs)
       if (!done) continue
-      log.info({ event: 'head-key.rotated', ...done, retired: signing }, 'another key signs heads')
+      log.info({ event: 'head-key.rotated', ...done, retired: signing }, 'a new key signs heads from now on')
       return { ...done, made: true }
     }
     throw new Fault('UNAVAILABLE', 'another replica is replacing the key that signs heads')

@@ -65,7 +65,7 @@ export function signAnew({ vaultDb, headKeys, installationId, clock, log }: Deps
         if (!last || !known.some(({ id }) => id === last.keyId)) continue
         if (isSignedBy(known, last, { installationId, chain }))
           await heads.update(chain, signWith(key, last, { installationId, chain, signedAtMs: clock.wallMs() }))
-        else log.error({ chain, count: last.count }, 'a head was not signed anew: its row was altered')
+        else log.error({ chain, count: last.count }, 'a head was not signed again: its row was altered')
       }
       return true
     })

@@ -392,7 +392,7 @@ describe('replacing the key that signs heads', () => {
     expect(last).toMatchObject(forged)
     expect(last?.keyId).not.toBe(id)
     expect(at.logged.lines()).toContainEqual(
-      expect.objectContaining({ chain: altered, msg: 'a head was not signed anew: its row was altered' }),
+      expect.objectContaining({ chain: altered, msg: 'a head was not signed again: its row was altered' }),
     )
   })
 

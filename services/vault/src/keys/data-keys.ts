@@ -69,7 +69,7 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
     await wrapped.remove(ref).catch((err: unknown) => {
       log.warn(
         { err, keyId: ref.keyId, keyVersion: ref.keyVersion },
-        'wrapped bytes of a key that was never adopted are left; nothing is sealed under it',
+        'a wrapped key that was never adopted remains stored; nothing is sealed under it',
       )
     })
   }

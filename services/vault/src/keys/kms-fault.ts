@@ -6,21 +6,27 @@ import { Fault } from '@protectmyapi/service-kit/faults'
  * An alarm marks those that do not pass by themselves.
  */
 export const KMS_FAULTS = {
-  denied: { alarm: true, mend: 'the vault’s role may not use the master key: mend its policy' },
+  denied: {
+    alarm: true,
+    mend: 'the vault’s role may not use the master key: correct the policies of the key and the role',
+  },
   disabled: { alarm: true, mend: 'the master key is disabled: enable it' },
-  'pending-deletion': { alarm: true, mend: 'the master key waits for its deletion: cancel that now' },
+  'pending-deletion': { alarm: true, mend: 'the master key is scheduled for deletion: cancel the deletion now' },
   'material-gone': {
     alarm: true,
     mend: 'the imported material of the master key has expired or was deleted: import it again',
   },
-  'invalid-state': { alarm: true, mend: 'the master key is in no usable state: look at it in the KMS' },
+  'invalid-state': {
+    alarm: true,
+    mend: 'the master key is in a state in which it cannot be used: check it in the KMS',
+  },
   'not-found': { alarm: true, mend: 'there is no such master key in this region: check its ARN and AWS_REGION' },
   'wrong-account': {
     alarm: true,
-    mend: 'the vault runs in another account than the key’s: check its role, or the key’s policy',
+    mend: 'the vault runs in a different AWS account than the key: check the vault’s role and the key’s policy',
   },
   credentials: { alarm: true, mend: 'the vault has no valid credentials for the KMS: check its role' },
-  throttled: { alarm: false, mend: 'the KMS takes fewer calls than are made: ask for a higher quota' },
+  throttled: { alarm: false, mend: 'the KMS throttles the vault’s calls: request a higher quota' },
   slow: { alarm: false, mend: 'the KMS does not answer in time' },
   unreachable: { alarm: false, mend: 'the KMS cannot be reached' },
   failing: { alarm: false, mend: 'the KMS fails' },

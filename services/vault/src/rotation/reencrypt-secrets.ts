@@ -83,7 +83,8 @@ export function reencryptSecrets(deps: ReencryptDeps): (turn: Turn) => Promise<R
     const remaining = await rotationStore(deps.vaultDb).remaining(key.ref)
     const floor = floored ? key.ref.keyVersion : key.floor
     const done = { organizationId, version: key.ref.keyVersion, floor, remaining, resealed }
-    if (resealed > 0 || floor > key.floor) deps.log.info({ event: 'data-key.reencrypted', ...done }, 'sealed anew')
+    if (resealed > 0 || floor > key.floor)
+      deps.log.info({ event: 'data-key.reencrypted', ...done }, 'stored versions were resealed')
     const stuck = ended && !floored && pass.unopenable > 0 && remaining <= pass.unopenable
     return { ...done, unopenable: told, pass: stuck ? 'stuck' : ended ? 'ended' : 'goes on' }
   }
@@ -91,12 +92,12 @@ export function reencryptSecrets(deps: ReencryptDeps): (turn: Turn) => Promise<R
 
 function tellUnopenable(log: Logger, told: readonly VersionRef[], count: number): void {
   for (const { organizationId, secretId, versionId } of told)
-    log.error({ organizationId, secretId, versionId }, 'a version was not sealed anew: it does not open')
+    log.error({ organizationId, secretId, versionId }, 'a version was not resealed: it cannot be opened')
   const [first] = told
   if (first && count > told.length)
     log.error(
       { organizationId: first.organizationId, more: count - told.length },
-      'further versions were not sealed anew: they do not open',
+      'further versions were not resealed: they cannot be opened',
     )
 }
 

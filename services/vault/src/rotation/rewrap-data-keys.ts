@@ -75,7 +75,7 @@ export function rewrapDataKeys(deps: RewrapDeps): () => Promise<Rewrapped> {
     const remaining = await store.remaining(order)
     if (remaining === 0) await store.done(order)
     const done = { masterKey, rewrapped, remaining }
-    if (rewrapped > 0) deps.log.info({ event: 'data-keys.rewrapped', ...done }, 'data keys were wrapped anew')
+    if (rewrapped > 0) deps.log.info({ event: 'data-keys.rewrapped', ...done }, 'data keys were rewrapped')
     const stuck = ended && remaining > 0 && remaining <= pass.refused
     return { ...done, pass: stuck ? 'stuck' : ended ? 'ended' : 'goes on' }
   }
@@ -115,10 +115,7 @@ async function rewrapOne(
     return (await rewrapStore(vaultKeysDb).replace(key, anew, keys.masterKey)) ? 'rewrapped' : 'passed over'
   } catch (err) {
     if (!(err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED')) throw err
-    log.error(
-      { err, ...key.ref },
-      'a data key was not wrapped anew: it does not unwrap under any master key known here',
-    )
+    log.error({ err, ...key.ref }, 'a data key was not rewrapped: it does not unwrap under any configured master key')
     return 'refused'
   }
 }

@@ -46,7 +46,7 @@ export const rotateDataKey =
       const next = await keys.rotate(ref)
       if (next) {
         const { keyId, keyVersion } = next
-        log.info({ event: 'data-key.rotated', organizationId, keyId, keyVersion }, 'another data key seals')
+        log.info({ event: 'data-key.rotated', organizationId, keyId, keyVersion }, 'a new data key seals from now on')
         return { ref: next, made: true }
       }
     }

@@ -53,7 +53,7 @@ export const tendDataKeys = (deps: TendDeps): (() => Promise<void>) => {
   function pass<Result>(organizationId: string, at: Rests, work: Promise<Result>): Promise<Result | undefined> {
     return passRefused(unlessShredded(work), (err) => {
       at.add(organizationId)
-      log.error({ err, organizationId }, 'work on a data key was refused and passed: look at its row')
+      log.error({ err, organizationId }, 'work on a data key was refused and skipped: check its row in data_keys')
     })
   }
 

@@ -47,7 +47,7 @@ export async function serveHealth(server: Server, probe: () => Promise<unknown>,
   const timer = setInterval(() => void check(), LIMITS.everyMs)
   timer.unref()
   return {
-    obstacle: () => (stopped ? 'This process is ending.' : last === true ? '' : 'The database does not answer.'),
+    obstacle: () => (stopped ? 'This process is shutting down.' : last === true ? '' : 'The database does not answer.'),
     stop() {
       stopped = true
       clearInterval(timer)

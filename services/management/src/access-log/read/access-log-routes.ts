@@ -14,12 +14,12 @@ const AccessView = z.object({
   requestId: z.string(),
   at: Timestamp,
   state: z.enum(['admitted', 'finished', 'void']).meta({
-    description: 'admitted: under way, or its proxy died. void: refused after admission; no secret left.',
+    description: 'admitted: still running, or its proxy died. void: refused after admission; no secret left the proxy.',
   }),
   app: Named,
   service: Named,
   device: z.string().nullable(),
-  secrets: z.array(z.string()).meta({ description: 'The names at the time.' }),
+  secrets: z.array(z.string()).meta({ description: 'The names at that time.' }),
   method: z.string(),
   path: z.string(),
   sourceAddress: z.string(),
@@ -60,7 +60,7 @@ export function accessLogRoutes(deps: ExportDeps): readonly Route[] {
     path: '/orgs/{org}/access-log/export',
     summary: 'Export the access log as NDJSON, newest first',
     description:
-      'Streamed, of the moment when it is asked for. An answer that breaks off (no last chunk: curl ends with 18) is not whole. Entries reach the log within seconds.',
+      'Streamed; shows the state at the time of the request. An answer that breaks off (no last chunk: curl ends with 18) is incomplete. Entries reach the log within seconds.',
     permission: 'access-log:read',
     query: z.strictObject(TIME_RANGE),
     answers: { status: 200, lines: AccessView },

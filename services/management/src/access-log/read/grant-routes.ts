@@ -12,9 +12,10 @@ const GrantView = z.object({
   requestId: z.string(),
   at: Timestamp,
   internalService: z.object({ id: z.string(), name: z.string(), spiffeId: z.string() }),
-  secrets: z
-    .array(z.object({ id: z.string(), name: z.string() }))
-    .meta({ description: 'What it may lease from the vault for a minute from then on. The names at the time.' }),
+  secrets: z.array(z.object({ id: z.string(), name: z.string() })).meta({
+    description:
+      'The secrets that it could lease from the vault for one minute from then on, with their names at that time.',
+  }),
 })
 
 /** Which internal service was granted which secrets, and when. */
@@ -38,7 +39,7 @@ export function grantRoutes(deps: ExportDeps): readonly Route[] {
     path: '/orgs/{org}/access-log/internal-services/export',
     summary: 'Export what internal services were granted as NDJSON, newest first',
     description:
-      'Streamed, of the moment when it is asked for. An answer that breaks off (no last chunk: curl ends with 18) is not whole.',
+      'Streamed; shows the state at the time of the request. An answer that breaks off (no last chunk: curl ends with 18) is incomplete.',
     permission: 'access-log:read',
     query: z.strictObject(TIME_RANGE),
     answers: { status: 200, lines: GrantView },

@@ -70,7 +70,7 @@ export function runStreamDrain({
     }
     if (!fitness.appendOnly && !isAppendOnlyTold) {
       isAppendOnlyTold = true
-      log.warn('Redis is not append-only: where it crashes, proxies record anew what it held')
+      log.warn('Redis is not append-only: after it crashes, proxies record again what it held')
     }
     await partitioned()
     await drain.prepare()

@@ -65,7 +65,7 @@ export const OPENAI: Preset = {
     {
       name: 'Realtime',
       byDefault: false,
-      lets: 'Makes tokens and calls by which a phone speaks to OpenAI by itself: no limit, record or revocation of ours reaches those.',
+      lets: 'Makes tokens and calls with which a phone talks to OpenAI directly: no limit, record or revocation of ProtectMyAPI applies to those.',
       paths: ['/v1/realtime/**'],
     },
     everything('/v1/**'),

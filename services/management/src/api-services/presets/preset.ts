@@ -73,6 +73,6 @@ export const boundTo = (origin: string, ...placements: readonly Placement[]): Bi
 export const everything = (...paths: readonly string[]): EndpointGroup => ({
   name: 'Everything',
   byDefault: false,
-  lets: 'All that the key may do: make credentials that work without us, change the account, read and delete what is in it.',
+  lets: 'Everything that the key may do: make credentials that work without ProtectMyAPI, change the account, read and delete what is in it.',
   paths,
 })

@@ -122,7 +122,7 @@ describe('a preset', () => {
       .ask('POST', `/orgs/${org}/services`, { name: 'S', slug: 's', preset: 'openai', paths: ['/v1/**'] })
       .expect(201)
     expect(body.warnings).toEqual([
-      'Its paths let an app make credentials of its own, or change the account: POST /v1/realtime/client_secrets (a token (ek_…) for OpenAI itself), POST /v1/realtime/sessions (a token (ek_…) for OpenAI itself), POST /v1/realtime/transcription_sessions (a token for OpenAI itself) and 12 more. No limit, record or revocation reaches what is done with those. Allow what the app needs alone.',
+      'Its paths let an app make credentials of its own, or change the account: POST /v1/realtime/client_secrets (a token (ek_…) for OpenAI itself), POST /v1/realtime/sessions (a token (ek_…) for OpenAI itself), POST /v1/realtime/transcription_sessions (a token for OpenAI itself) and 12 more. No limit, record or revocation applies to requests made with those credentials. Allow only the paths that the app needs.',
     ])
   })
 

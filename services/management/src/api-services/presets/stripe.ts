@@ -52,7 +52,7 @@ export const STRIPE: Preset = {
     {
       name: 'Keys for the mobile SDK',
       byDefault: false,
-      lets: 'Makes keys for any customer that the app names, by which a phone speaks to Stripe by itself: no limit, record or revocation of ours reaches those.',
+      lets: 'Makes keys for any customer that the app names, with which a phone talks to Stripe directly: no limit, record or revocation of ProtectMyAPI applies to those.',
       paths: ['/v1/ephemeral_keys', '/v1/customer_sessions'],
     },
     everything('/v1/**', '/v2/**'),

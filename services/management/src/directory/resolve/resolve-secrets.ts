@@ -93,7 +93,7 @@ async function drawForIdentity(db: Knex, spiffeId: string): Promise<void> {
 
 function checkNames(names: readonly string[]): void {
   if (names.length >= 1 && names.length <= GRANT_SECRETS_MAX && new Set(names).size === names.length) return
-  const say = `Give 1 to ${GRANT_SECRETS_MAX} names of secrets, each once.`
+  const say = `Name 1 to ${GRANT_SECRETS_MAX} secrets, each only once.`
   throw new Fault('INVALID_REQUEST', `${names.length} names`, { say, errors: [{ pointer: '/names', detail: say }] })
 }
 
@@ -101,7 +101,7 @@ async function readAll(trx: Knex, spiffeId: string, names: readonly string[]): P
   const service = await findInternalService(trx, spiffeId)
   if (!service)
     throw new Fault('FORBIDDEN', `${spiffeId} is not registered`, {
-      say: 'This identity is not registered as an internal service. An operator registers it, for one organization.',
+      say: 'This identity is not registered as an internal service. Ask an operator to register it for one organization.',
     })
   const bound = await boundSecrets(trx, service, names)
   return { service, bound, grantKey: bound.size === 0 ? undefined : await signingKeyInForce(trx, 'grant') }

@@ -98,6 +98,6 @@ const refOf = ({ organizationId, secretId, id }: VersionRow) => ({ organizationI
 
 function otherBindings(secretId: string): Fault {
   return new Fault('CONFLICT', `other bindings for ${secretId} under one Idempotency-Key`, {
-    say: `This Idempotency-Key made the secret ${secretId}, which may go elsewhere than this request says. Look at it, and use another key.`,
+    say: `This Idempotency-Key made the secret ${secretId} with other bindings than this request has. Read the secret, or use another key.`,
   })
 }

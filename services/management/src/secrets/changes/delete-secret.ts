@@ -68,7 +68,7 @@ async function refuseInUse(trx: Knex, { organizationId, id, name }: SecretRow): 
   if (users.length === 0) return
   const names = users.map((service) => service.name)
   throw new Fault('SECRET_IN_USE', `secret ${id} is used by ${users.length} services`, {
-    say: `The secret ${name} is used by the API services ${names.join(', ')}. Update them first, or delete with ?force=true and they will answer SECRET_NOT_FOUND.`,
+    say: `The secret ${name} is used by the API services ${names.join(', ')}. Update them first, or delete with ?force=true; they will then answer SECRET_NOT_FOUND.`,
     errors: users.map((service) => ({
       pointer: `/services/${service.slug}`,
       detail: `${service.name} uses this secret.`,

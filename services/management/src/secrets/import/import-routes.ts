@@ -18,18 +18,20 @@ const ImportInput = z.strictObject({
   text: z
     .string()
     .max(IMPORT_LIMITS.textCharsMax)
-    .meta({ writeOnly: true, description: 'The file as it is. Its rules are in docs/automation.md.' }),
-  dryRun: z.boolean().default(false).meta({ description: 'Says what would be done, and does nothing.' }),
+    .meta({ writeOnly: true, description: 'The content of the file. docs/automation.md describes its format.' }),
+  dryRun: z.boolean().default(false).meta({ description: 'Reports what would be done, and changes nothing.' }),
   bindings: byName(BindingsInput)
     .default({})
-    .meta({ description: 'By name, for secrets that are new here and that no preset knows by their name.' }),
-  presets: byName(z.string().max(PRESET_CHARS_MAX)).default({}).meta({ description: 'By name: whose key it is.' }),
+    .meta({ description: 'Bindings by name, for new secrets whose names no preset recommends.' }),
+  presets: byName(z.string().max(PRESET_CHARS_MAX))
+    .default({})
+    .meta({ description: 'Ids of presets, by name of the secret.' }),
   externalVersion: ExternalVersion.optional(),
 })
 
 const LineView = z.object({
   line: z.int(),
-  name: z.string().nullable().meta({ description: 'Null where nothing is known by this name: look at the line.' }),
+  name: z.string().nullable().meta({ description: 'Null if the name is not known: see the line.' }),
   outcome: z.enum(['created', 'replaced', 'unchanged', 'refused']),
   code: z.enum(Object.keys(FAULTS).filter(isFaultCode)).nullable(),
   detail: z.string().nullable(),
@@ -39,9 +41,9 @@ export function importRoute(deps: SecretDeps): Route {
   return route({
     method: 'POST',
     path: '/orgs/{org}/secrets/import',
-    summary: 'Import a .env file, line by line; answers when what was replaced is dead in the data plane',
+    summary: 'Import a .env file, line by line; answers once no proxy uses a replaced value',
     description:
-      'Each line is put by its name, and a bad one loses no other: look at `counts.refused`. `unchanged` is said of the external version alone; values are never compared. May be sent again as it is.',
+      'Each line is put by its name, and an invalid line does not affect the others: check `counts.refused`. `unchanged` means that the external version is in force already; values are never compared. Importing the same file again is safe.',
     permission: 'secrets:write',
     body: ImportInput,
     answers: {

@@ -124,5 +124,5 @@ async function knownNames(
 
 const notReached = (): Fault =>
   new Fault('UNAVAILABLE', 'an import that took too long', {
-    say: 'This line was not reached in time. Import it again; what was written may be written again.',
+    say: 'The import ran out of time before this line. Import the file again; importing lines twice is safe.',
   })

@@ -153,7 +153,7 @@ describe('an import', () => {
       ['created', null],
       ['refused', 'UNAVAILABLE'],
     ])
-    expect(body.lines[2].detail).toMatch(/Import it again/)
+    expect(body.lines[2].detail).toMatch(/Import the file again/)
     putTakesMs = 0
     expect((await send(file.join('\n')).expect(200)).body.counts).toMatchObject({ created: 1, refused: 0 })
   })

@@ -44,7 +44,7 @@ function readEntry(lines: readonly string[], at: number): { entry: Entry; next: 
   const wrong = (why: string) => ({ entry: { line, name, wrong: why }, next: at + 1 })
   if (name === undefined || rest === undefined || !isSecretName(name)) {
     return wrong(
-      'This line is no NAME=value: letters, digits and _, at most 128, not beginning with a digit, and no id.',
+      'This line is not NAME=value. A name has at most 128 letters, digits and _, does not begin with a digit, and does not look like an id.',
     )
   }
   const quote = rest.charAt(0)
@@ -54,10 +54,10 @@ function readEntry(lines: readonly string[], at: number): { entry: Entry; next: 
   }
   const text = [rest.slice(1), ...lines.slice(at + 1)].join('\n')
   const end = closingQuote(text, quote)
-  if (end === undefined) return wrong('The quote that begins here is not closed.')
+  if (end === undefined) return wrong('The quotation mark is not closed.')
   const inside = text.slice(0, end)
   if (!TAIL.test(text.slice(end + 1).split('\n', 1)[0] ?? ''))
-    return wrong('Something stands behind the closing quote.')
+    return wrong('There is text after the closing quotation mark.')
   const read = quote === '"' ? readEscapes(inside) : { value: inside }
   const next = at + inside.split('\n').length
   return 'wrong' in read ? { ...wrong(read.wrong), next } : { entry: { line, name, value: read.value }, next }
@@ -72,7 +72,7 @@ function refuseTwice(entries: readonly Entry[]): Entry[] {
       ? {
           line: entry.line,
           name: entry.name,
-          wrong: 'This name stands in the file more than once. Keep one line of it.',
+          wrong: 'This name is in the file more than once. Keep only one of its lines.',
         }
       : entry,
   )

@@ -47,7 +47,9 @@ export function readEscapes(inside: string): ReadValue {
     at += 1
     const escaped = ESCAPES.get(inside.charAt(at))
     if (escaped === undefined) {
-      return { wrong: 'In double quotes a backslash stands before n r t " \\ or $. Put the value in single quotes.' }
+      return {
+        wrong: 'In double quotes, a backslash may only be followed by n r t " \\ or $. Put the value in single quotes.',
+      }
     }
     value += escaped
   }

@@ -33,7 +33,7 @@ export async function destroyBelow(
       await passRefused(destroyVersion(deps, { id, organizationId, secretId }), (err) => {
         deps.log.error(
           { err, secretId, versionId: id },
-          'a destruction was refused and passed: look at the row of the version',
+          'a destruction was refused and skipped: check the row of the version',
         )
       })
   } catch (err) {

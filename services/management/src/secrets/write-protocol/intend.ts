@@ -126,7 +126,7 @@ async function refuseToBreak(trx: Knex, usesOf: UsesOf, secret: SecretRow, bindi
   if (broken.length === 0) return
   const slugs = [...new Set(broken.map(({ service }) => service.slug))]
   throw new Fault('CONFLICT', `new bindings of ${secret.id} would break ${slugs.join(', ')}`, {
-    say: `These bindings would break the API services ${slugs.join(', ')}, which put the secret elsewhere. Update them first, or keep their places in the bindings.`,
+    say: `These bindings would break the API services ${slugs.join(', ')}, which use the secret at an origin or placement that is missing in them. Update the services first, or keep their origins and placements in the bindings.`,
     errors: slugs.map((slug) => ({ pointer: '/bindings', detail: `The API service ${slug} would break.` })),
   })
 }

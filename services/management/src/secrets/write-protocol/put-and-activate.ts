@@ -91,7 +91,7 @@ function inWords(refused: unknown): unknown {
     return refused
   return new Fault('CONFLICT', refused.message, {
     cause: refused,
-    say: 'The vault cannot say that this secret’s bindings are those which its last value was sealed with. Look at them, and send them with the new value.',
+    say: 'The vault cannot confirm that these bindings are the ones it sealed with the last value. Check them and send them with the new value.',
   })
 }
 

@@ -34,7 +34,7 @@ export function settleIntents(deps: Deps, ageMs: number = RECONCILER_LIMITS.inte
       return rows
     },
     finish: ({ id }) => settle(deps, id),
-    refused: 'an intent was refused and passed: look at its row',
+    refused: 'an intent was refused and skipped: check its row',
   })
 }
 
@@ -83,7 +83,7 @@ export function finishDestructions(deps: Deps): Promise<number> {
       return rows
     },
     finish: (version) => destroyVersion(deps, version),
-    refused: 'a destruction was refused and passed: look at the row of the version',
+    refused: 'a destruction was refused and skipped: check the row of the version',
   })
 }
 
@@ -105,7 +105,7 @@ export function finishShredding(deps: Deps): Promise<number> {
       return rows
     },
     finish: ({ id }) => shred(deps, id),
-    refused: 'a shredding was refused and passed: look at the row of the organization',
+    refused: 'a shredding was refused and skipped: check the row of the organization',
   })
 }
 
