@@ -32,7 +32,7 @@ chaos: ## Breaks every part of the system under load and checks every promise; t
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chaos/main.js
 
-chaos-breaks: ## Tests the chaos rig: removes one rule after the other, each in up to three seeds, and each has to be missed for its own reason. SEEDS=5
+chaos-breaks: ## Tests the chaos rig: removes one rule after the other, each in up to three seeds; the rig has to fail each time, for the reason that the rule exists. SEEDS=5
 	@$(NODE) deploy/bootstrap.js
 	@BREAK=all exec $(NODE) deploy/dist/chaos/main.js
 
@@ -84,7 +84,7 @@ terraform-test: ## deploy/terraform by Terraform itself, with a stand-in for the
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/terraform/main.js
 
-check: ## Format, lint, types, arrows between packages, unused code, contracts.
+check: ## Format, lint, types, allowed imports between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js
 	@npm run --silent check
 

@@ -55,16 +55,16 @@ curl -sSw '\\n' ${management}/api/v1/auth/me -H "authorization: Bearer $TOKEN"
 
 2. A secret, a service and an app of your own, and a request with the app's token alone.
 
-curl -sSw '\\n' ${api}/secrets ${json} -d '{"name":"MY_KEY","value":"sk-demo-my-very-own-key-0001","bindings":{"origins":["${provider}"],"placements":[{"kind":"header","name":"authorization"}]}}'
-curl -sSw '\\n' ${api}/services ${json} -d '{"name":"Mine","slug":"mine","baseUrl":"${provider}","auth":{"type":"bearer","secret":"MY_KEY"}}'
-APP=$(curl -sS ${api}/apps ${json} -d '{"name":"My app","slug":"my-app","platform":"ios","policy":"audit"}' | ${pick('token')})
+curl -sSw '\\n' -X PUT ${api}/secrets/by-name/MY_KEY ${json} -d '{"value":"sk-demo-my-very-own-key-0001","bindings":{"origins":["${provider}"],"placements":[{"kind":"header","name":"authorization"}]}}'
+curl -sSw '\\n' -X PUT ${api}/services/mine ${json} -d '{"name":"Mine","baseUrl":"${provider}","auth":{"type":"bearer","secret":"MY_KEY"}}'
+APP=$(curl -sS -X PUT ${api}/apps/my-app ${json} -d '{"name":"My app","platform":"ios","policy":"audit"}' | ${pick('token')})
 curl -sSw '\\n' -X PUT ${api}/apps/my-app/links/mine -H "authorization: Bearer $TOKEN"
 curl -sSw '\\n' ${proxy}/v1/p/mine/v1/chat/completions -H "authorization: Bearer $APP" -H 'content-type: application/json' -d '{"model":"demo","messages":[{"role":"user","content":"hello"}]}'
 
 3. A real provider by its base URL, with the openai SDK. Put your own key into OPENAI_KEY first.
 
-curl -sSw '\\n' ${api}/secrets ${json} -d '{"name":"OPENAI_API_KEY_PROD","value":"'"$OPENAI_KEY"'"}'
-curl -sSw '\\n' ${api}/services ${json} -d '{"name":"OpenAI","slug":"openai","preset":"openai","auth":{"type":"bearer","secret":"OPENAI_API_KEY_PROD"}}'
+curl -sSw '\\n' -X PUT ${api}/secrets/by-name/OPENAI_API_KEY_PROD ${json} -d '{"value":"'"$OPENAI_KEY"'"}'
+curl -sSw '\\n' -X PUT ${api}/services/openai ${json} -d '{"name":"OpenAI","preset":"openai","auth":{"type":"bearer","secret":"OPENAI_API_KEY_PROD"}}'
 curl -sSw '\\n' -X PUT ${api}/apps/my-app/links/openai -H "authorization: Bearer $TOKEN"
 APP=$APP node --input-type=module -e 'import OpenAI from "openai"; const client = new OpenAI({ baseURL: "${proxy}/v1/p/openai/v1", apiKey: process.env.APP }); console.log((await client.chat.completions.create({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] })).choices[0].message.content)'
 `

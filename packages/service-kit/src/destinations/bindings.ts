@@ -93,8 +93,8 @@ export function placementKey(placement: Placement): string {
 }
 
 /**
- * Whether a secret with these bindings may be sent in this placement to this origin. Checked at save, lease, building
- * and dialling.
+ * Whether a secret with these bindings may be sent in this placement to this origin. Checked when a service is saved,
+ * when a value is replaced, when a route is read and when a request is built.
  */
 export function bindingsAllow(bindings: Bindings, origin: string, placement: Placement): boolean {
   const key = placementKey(placement)

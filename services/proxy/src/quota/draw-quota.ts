@@ -16,7 +16,7 @@ export interface QuotaReturn {
   readonly units: number
 }
 
-/** Requests that may be admitted before the period ends. Times are in Unix milliseconds, by management's clock. */
+/** Requests that may be admitted before the period ends. Times are in Unix milliseconds, by the clock of management's database. */
 export interface QuotaBlock {
   readonly units: number
   readonly startsAtMs: number

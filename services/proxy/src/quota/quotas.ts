@@ -9,7 +9,7 @@ export interface CountedRequest {
 
 /** Which quota is used up, and until when. */
 export interface Exceeded extends Quota {
-  /** Unix milliseconds, by management's clock. */
+  /** Unix milliseconds, by the clock of management's database. */
   readonly startsAtMs: number
   readonly endsAtMs: number
   /** Until the period is over. */
