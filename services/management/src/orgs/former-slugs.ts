@@ -21,6 +21,8 @@ export async function isFormerSlug(db: Knex, slug: string): Promise<boolean> {
  * @throws Fault CONFLICT where the organization has kept too many.
  */
 export async function keepFormerSlug(trx: Knex.Transaction, organizationId: string, next: string): Promise<void> {
+  // It may return to a former slug of its own, which is then none any more.
+  await trx('former_slugs').where({ slug: next, organization_id: organizationId }).delete()
   await trx.raw(
     `INSERT INTO former_slugs (slug, organization_id)
      SELECT slug, id FROM organizations WHERE id = ? AND slug <> ? ON CONFLICT (slug) DO NOTHING`,

@@ -156,8 +156,17 @@ export async function acceptInvitation(
   return result
 }
 
-/** One statement, so that only one of parallel attempts finds the invitation open. A later refusal rolls it back. */
+/**
+ * Takes the invitation in one statement, so that only one of parallel attempts finds it open. A later refusal rolls it
+ * back. The organization is locked first, in the order of everybody who withdraws invitations: otherwise two people who
+ * accept at once would wait for each other.
+ */
 async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationRecord> {
+  const found = await open(trx)
+    .where('token_hash', tokenHash(token))
+    .first<{ organization_id: string } | undefined>('organization_id')
+  if (!found) throw notOpen()
+  await lockForCreation(trx, found.organization_id)
   const [taken] = await open(trx)
     .where('token_hash', tokenHash(token))
     .whereIn('organization_id', trx('organizations').where('state', 'active').select('id'))
@@ -170,8 +179,7 @@ async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationR
 async function join(trx: Knex.Transaction, organizationId: string, userId: string, role: Role): Promise<void> {
   if (await roleOf(trx, organizationId, userId))
     throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
-  // More people may be invited than there is room for, so an invitation may find the organization full.
-  await lockForCreation(trx, organizationId)
+  // More people may be invited than there is room for. They are counted under the organization's lock (takeUp).
   if (await isFull(trx('members').where('organization_id', organizationId), ORG_LIMITS.members))
     throw new Fault('CONFLICT', 'too many members', {
       say: `An organization has at most ${ORG_LIMITS.members} members. Ask an owner or an admin to remove one first; the invitation stays open.`,
@@ -180,8 +188,8 @@ async function join(trx: Knex.Transaction, organizationId: string, userId: strin
 }
 
 /**
- * Whoever has joined has no use for a second invitation to the same address but to come back after a removal, or with the
- * role that they have lost since.
+ * Withdraws the other invitations to an address, once its person has joined. They would be of use only to come back
+ * after a removal, or to regain a role.
  */
 async function withdrawOthers(trx: Knex.Transaction, organizationId: string, email: string): Promise<void> {
   await trx('invitations')

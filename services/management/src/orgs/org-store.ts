@@ -75,21 +75,28 @@ export function listOrgs(
   return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
 }
 
-/** The ids of the organizations among `named`, by id or slug, that the person belongs to. */
+/** The ids of the organizations among `named`, by id, slug or former slug, that the person belongs to. */
 export async function myOrgIds(
   db: Knex,
   userId: string,
   named: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await mine(db, userId)
-    .where((either) => either.whereIn('organizations.id', [...named]).orWhereIn('organizations.slug', [...named]))
-    .select<{ id: string; slug: string }[]>('organizations.id', 'organizations.slug')
-  return new Map(
-    rows.flatMap(({ id, slug }) => [
-      [id, id],
-      [slug, id],
-    ]),
-  )
+    .leftJoin('former_slugs', (former) =>
+      former.on('former_slugs.organization_id', 'organizations.id').andOnIn('former_slugs.slug', [...named]),
+    )
+    .where((either) =>
+      either
+        .whereIn('organizations.id', [...named])
+        .orWhereIn('organizations.slug', [...named])
+        .orWhereNotNull('former_slugs.slug'),
+    )
+    .select<{ id: string; slug: string; former: string | null }[]>(
+      'organizations.id',
+      'organizations.slug',
+      'former_slugs.slug as former',
+    )
+  return new Map(rows.flatMap(({ id, slug, former }) => [id, slug, former ?? id].map((name) => [name, id] as const)))
 }
 
 export interface NewOrg {
@@ -105,7 +112,7 @@ export async function createOrg(
   { id, name, slug }: NewOrg,
 ): Promise<OrgRecord> {
   await lockPerson(trx, ownerId)
-  if (await isFull(trx('members').where({ user_id: ownerId, role: 'owner' }), ORG_LIMITS.perOwner))
+  if (await isFull(mine(trx, ownerId).where('members.role', 'owner'), ORG_LIMITS.perOwner))
     throw new Fault('CONFLICT', 'too many organizations', {
       say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.`,
     })

@@ -6,6 +6,7 @@ import { systemActor } from '../audit/audit-entry.js'
 import { freeAddress } from '../people/free-address.js'
 import { PASSWORD, type Person, restHarness } from '../test/rest-harness.js'
 import { FORMER_SLUGS_MAX } from './former-slugs.js'
+import { ORG_LIMITS } from './org-store.js'
 import { slugFrom } from './slug-from.js'
 
 const house = await startForAllTests(restHarness)
@@ -116,6 +117,8 @@ describe('an organization', () => {
     for (const name of [org, 'moved', 'moving'])
       expect((await dora.ask('GET', `/orgs/${name}`).expect(200)).body).toMatchObject({ id: org, slug: 'moved' })
     await ben.ask('GET', '/orgs/moving').expect(404)
+    const token = { name: 'ci', scopes: ['organization:read'], organizations: ['moving'], expiresInDays: 1 }
+    expect((await dora.ask('POST', '/auth/tokens', token).expect(201)).body.organizations).toEqual([org])
     const taken = await ben.ask('PATCH', `/orgs/${others}`, { slug: 'moving' }).expect(409)
     expect(taken.body.errors).toEqual([{ pointer: '/slug', detail: expect.stringMatching(/had it/) }])
     await ben.ask('POST', '/orgs', { name: 'Other', slug: 'moving' }).expect(409)
@@ -144,7 +147,22 @@ describe('an organization', () => {
     for (let n = 0; n < FORMER_SLUGS_MAX; n++) await rename(`restless-${n}`).expect(200)
     const { body } = await rename('restless-more').expect(409)
     expect(body.detail).toMatch(/at most 20/)
+    // Back and forth between its own changes no number.
+    for (const slug of ['restless-3', `restless-${FORMER_SLUGS_MAX - 1}`]) await rename(slug).expect(200)
+    await rename('restless-more').expect(409)
     expect((await dora.ask('GET', '/orgs/restless').expect(200)).body.slug).toBe(`restless-${FORMER_SLUGS_MAX - 1}`)
+  })
+
+  it('is counted against its owner’s bound until it is deleted, and no longer', async () => {
+    const eva = await house.person('eva')
+    const ids = Array.from({ length: ORG_LIMITS.perOwner }, (_, n) => `org_eva${n}`)
+    await house
+      .db('organizations')
+      .insert(ids.map((id) => ({ id, slug: id.replace('_', '-'), name: id, state: 'active' })))
+    await house.db('members').insert(ids.map((id) => ({ organization_id: id, user_id: eva.id, role: 'owner' })))
+    await eva.ask('POST', '/orgs', { name: 'One more' }).expect(409)
+    await house.db('organizations').where('id', 'org_eva0').update({ state: 'deleted', shredded_at: new Date() })
+    await eva.ask('POST', '/orgs', { name: 'One more' }).expect(201)
   })
 
   it('is listed page by page', async () => {
