@@ -222,6 +222,18 @@ describe('a secret’s creation, sent again', () => {
     expect((await createSecret().expect(201)).body.id).toBe(body.id)
   })
 
+  it('is not told of another value where the first one was cut off as it gave up: it is to be sent again', async () => {
+    house.vault.failNext('putSecret', 'before')
+    house.vault.failNext('settleVersion', 'after')
+    await createSecret().expect(503)
+    expect(await house.db('secret_versions').where('organization_id', org).select('state')).toEqual([
+      { state: 'pending' },
+    ])
+    await createSecret().expect(503)
+    const events = await house.db('audit').where('organization_id', org).select('event')
+    expect(events).not.toContainEqual({ event: 'secret.creation-repeated-differently' })
+  })
+
   it('is CONFLICT once the secret was replaced or deleted: what it asked for is not in force', async () => {
     const { body } = await createSecret().expect(201)
     await owner.ask('PUT', `/orgs/${org}/secrets/${body.id}/value`, { value: 'sk-next-0123456789' }).expect(200)

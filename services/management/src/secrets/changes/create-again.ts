@@ -73,7 +73,10 @@ async function putAgain(
       await lockSecret(trx, retry.organizationId, retry.secretId)
       return standing({ db: trx }, retry)
     })
-    if (now === 'undone') throw new Fault('UNAVAILABLE', 'the first version was just given up')
+    // A version may be closed at the vault while its row is still pending, where the first request was cut off while it
+    // gave up. The value may then be the same, and the reconciler frees the key within seconds.
+    if (now === 'undone' || (await deps.vault.settleVersion(refOf(version))) === 'CLOSED')
+      throw new Fault('UNAVAILABLE', 'the first version was just given up')
     throw await otherValue(deps, actor, retry)
   }
 }
