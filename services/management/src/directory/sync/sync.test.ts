@@ -281,7 +281,7 @@ describe('who may call the directory', () => {
       expect(silent.answers).toMatchObject([
         {
           'pma-fault': 'INVALID_REQUEST',
-          'pma-detail': expect.stringMatching(/^The%20message%20did%20not%20arrive%20in%20time/),
+          'pma-detail': expect.stringMatching(/^The%20message%20did%20not%20arrive%20completely%20in%20time/),
         },
       ])
       expect(heard.lines().at(-1)).toMatchObject({ msg: 'a stream was refused', err: { code: 'INVALID_REQUEST' } })
