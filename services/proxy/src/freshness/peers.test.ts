@@ -53,7 +53,7 @@ describe('a proxy past its horizon', () => {
     expect(peers.anotherIsCurrent()).toBe(true)
     await look()
     expect([peers.anotherIsCurrent(), failures]).toEqual([false, [cut]])
-    expect(lines).toEqual([[{ err: cut }, 'whether other proxies are current is not known']])
+    expect(lines).toEqual([[{ err: cut }, 'it is not known whether other proxies are current']])
   })
 
   it('takes a refusal of Redis for an answer', async () => {
