@@ -122,10 +122,12 @@ export function describeInternalServices(started: () => TestSystem): void {
         return answers.at(-1) === value ? true : undefined
       }, 30_000)
       expect(answers.filter((answer) => answer !== value && answer !== 'UNAVAILABLE')).toEqual([])
-      // Management has its own connection to the vault, and reconnects in its own time.
+      // Management has its own connection to the vault, and reconnects in its own time. A name whose creation was cut off
+      // is taken until the reconciler has settled it, so each attempt has one of its own.
+      let attempts = 0
       await until(
         () =>
-          store('BACK', [WORKER]).then(
+          store(`BACK_${++attempts}`, [WORKER]).then(
             () => true,
             (thrown: { code?: string }) => {
               if (thrown.code !== 'UNAVAILABLE') throw thrown
