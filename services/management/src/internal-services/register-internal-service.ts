@@ -4,7 +4,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import { type Change, createCommitOnly } from '../feed/commit-change.js'
-import { idByFormerSlug } from '../orgs/former-slugs.js'
+import { byIdOrSlug } from '../orgs/former-slugs.js'
 import { countInternalServices, findInternalService, type InternalServiceRow } from './internal-service-rows.js'
 
 const LIMITS = {
@@ -79,9 +79,7 @@ async function register(
 async function lockOrganization(trx: Knex, idOrSlug: string): Promise<string> {
   const row = await trx('organizations')
     .where({ state: 'active' })
-    .andWhere((either) =>
-      either.where('id', idOrSlug).orWhere('slug', idOrSlug).orWhereIn('id', idByFormerSlug(trx, idOrSlug)),
-    )
+    .andWhere(byIdOrSlug(trx, idOrSlug))
     .forUpdate()
     .first<{ id: string } | undefined>('id')
   if (!row) throw new Fault('NOT_FOUND', `no organization ${idOrSlug}`)

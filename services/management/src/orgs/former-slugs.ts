@@ -5,9 +5,12 @@ import { slugTaken } from '../db/unless-slug-taken.js'
 /** Of one organization: each is a name that no other organization can have. */
 export const FORMER_SLUGS_MAX = 20
 
-/** The id of the organization that had this slug, for a `whereIn`. */
-export const idByFormerSlug = (db: Knex, slug: string): Knex.QueryBuilder =>
-  db('former_slugs').where({ slug }).select('organization_id')
+/** For a `where` over `organizations`: the one with this id, slug or former slug. */
+export const byIdOrSlug = (db: Knex, idOrSlug: string) => (either: Knex.QueryBuilder) =>
+  either
+    .where('organizations.id', idOrSlug)
+    .orWhere('organizations.slug', idOrSlug)
+    .orWhereIn('organizations.id', db('former_slugs').where('slug', idOrSlug).select('organization_id'))
 
 /** Whether a slug is the former one of any organization. */
 export async function isFormerSlug(db: Knex, slug: string): Promise<boolean> {

@@ -192,8 +192,8 @@ async function join(trx: Knex.Transaction, organizationId: string, userId: strin
  * after a removal, or to regain a role.
  */
 async function withdrawOthers(trx: Knex.Transaction, organizationId: string, email: string): Promise<void> {
-  await trx('invitations')
-    .where({ organization_id: organizationId, email, accepted_at: null, revoked_at: null })
+  await open(trx)
+    .where({ organization_id: organizationId, email })
     .update({ revoked_at: trx.raw('now()') })
 }
 

@@ -9,7 +9,7 @@ import { isFull } from '../db/is-full.js'
 import { returnedRow } from '../db/returned-row.js'
 import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import { lockPerson } from '../people/users.js'
-import { idByFormerSlug, isFormerSlug, refuseFormerSlugOfOthers } from './former-slugs.js'
+import { byIdOrSlug, isFormerSlug, refuseFormerSlugOfOthers } from './former-slugs.js'
 import { slugFrom } from './slug-from.js'
 
 export const ORG_LIMITS = { perOwner: 100, members: 1_000, pendingInvitations: 200 } as const
@@ -52,14 +52,7 @@ export async function findOrg(db: Knex, principal: Principal, idOrSlug: string):
 
 /** The same without the check of a token's reach, and with the columns that people are shown. */
 export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRecord | undefined> {
-  return mine(db, userId)
-    .where((either) =>
-      either
-        .where('organizations.id', idOrSlug)
-        .orWhere('organizations.slug', idOrSlug)
-        .orWhereIn('organizations.id', idByFormerSlug(db, idOrSlug)),
-    )
-    .first<OrgRecord | undefined>(COLUMNS)
+  return mine(db, userId).where(byIdOrSlug(db, idOrSlug)).first<OrgRecord | undefined>(COLUMNS)
 }
 
 export function listOrgs(

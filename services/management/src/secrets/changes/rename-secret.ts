@@ -1,4 +1,4 @@
-import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
+import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../../audit/audit-entry.js'
@@ -58,7 +58,9 @@ async function refuseWhereAskedByName(trx: Knex, { organizationId, id, name, bin
   const pending = await trx('secret_versions')
     .where({ organization_id: organizationId, secret_id: id, state: 'pending' })
     .select<{ bindings: Bindings }[]>('bindings')
-  const services = new Set([bindings, ...pending.map((version) => version.bindings)].flatMap((one) => one.services))
+  const services = new Set(
+    [bindings, ...pending.map((version) => normalizeBindings(version.bindings))].flatMap((one) => one.services),
+  )
   if (services.size === 0) return
   throw new Fault('CONFLICT', 'a secret that internal services ask for by its name', {
     say: `Internal services ask for ${name} by its name: ${[...services].join(', ')}. Create a secret of the new name with the value, have them ask for that one, then delete this one.`,
