@@ -71,7 +71,7 @@ describe('an internal service', () => {
     const replace = async (bindings?: object) =>
       (
         await owner
-          .ask('PUT', `/orgs/${org}/secrets/${made.id}/value`, { value: 'sk-next-0123456789', bindings })
+          .ask('PUT', `/orgs/${org}/secrets/${made.id}/value`, { name: 'TAKEN', value: 'sk-next-0123456789', bindings })
           .expect(200)
       ).body.internalServicesUntil
     // The replaced value was bound to no internal service.
@@ -83,6 +83,34 @@ describe('an internal service', () => {
     expect(inAMinute(put.body.internalServicesUntil)).toBe(true)
     const gone = await owner.ask('DELETE', name).expect(200)
     expect(inAMinute(gone.body.internalServicesUntil)).toBe(true)
+  })
+
+  it('is bound by id only with the name that it will ask for, and not while another secret has that name', async () => {
+    const { body: mine } = await create('MINE', PLACES).expect(201)
+    const { body: other } = await create('OTHER', PLACES).expect(201)
+    // What an administrator could do to a pipeline that puts by id.
+    for (const [id, name] of [
+      [mine.id, 'BETWEEN'],
+      [other.id, 'MINE'],
+      [mine.id, 'OTHER'],
+    ]) {
+      await owner.ask('PATCH', `/orgs/${org}/secrets/${id}`, { name }).expect(200)
+    }
+    const put = { value: 'sk-piped-0123456789', bindings: { ...PLACES, services: [WORKER] } }
+    const path = `/orgs/${org}/secrets/${mine.id}/value`
+    const unnamed = await owner.ask('PUT', path, put).expect(400)
+    expect(unnamed.body).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ pointer: '/name' }] })
+    const misnamed = await owner.ask('PUT', path, { ...put, name: 'MINE' }).expect(409)
+    expect(misnamed.body.detail).toBe(
+      'This secret is called OTHER, not MINE. If the value is for it all the same, say its present name.',
+    )
+    const { body } = await owner.ask('GET', `/orgs/${org}/secrets/${mine.id}`).expect(200)
+    expect([body.generation, body.bindings.services]).toEqual([1, []])
+    const named = await owner.ask('PUT', path, { ...put, name: 'OTHER' }).expect(200)
+    expect(named.body.secret.bindings.services).toEqual([WORKER])
+    // The same where the service is bound already: it may be so by whoever exchanged the names.
+    await owner.ask('PUT', path, put).expect(400)
+    await owner.ask('PUT', path, { value: 'sk-kept-0123456789' }).expect(200)
   })
 
   it('is no reason to wait where nothing was bound to one', async () => {
