@@ -49,10 +49,19 @@ async function measured(
   helpers: Pick<RigOptions, 'pinning' | 'wrk'>,
 ): Promise<readonly Line[]> {
   const { config, progress, projectDir } = options
-  const system = await startOwnSystem({ ...options, databaseUrl: config.databaseUrl })
+  let isInterrupted = false
+  const onEnder = (ender: Ender): void =>
+    options.onEnder({
+      ...ender,
+      stop() {
+        isInterrupted = true
+        return ender.stop()
+      },
+    })
+  const system = await startOwnSystem({ ...options, onEnder, databaseUrl: config.databaseUrl })
   try {
     const rig = await startRig({ system, progress, rounds: config.rounds, ...helpers })
-    const lines = await measureAll(rig, rows)
+    const lines = await measureAll(rig, rows, () => isInterrupted)
     await rig.stop()
     progress.say(`\n${tableOf(lines)}\n`)
     progress.say(`Written to ${path.relative(projectDir, await writeResults(projectDir, lines))}.`)
@@ -73,12 +82,14 @@ function chosen(only: readonly string[]): readonly Row[] {
   })
 }
 
-async function measureAll(rig: Rig, rows: readonly Row[]): Promise<readonly Line[]> {
+/** @throws Error where the run is interrupted: what failed for that reason alone is neither shown nor kept. */
+async function measureAll(rig: Rig, rows: readonly Row[], isInterrupted: () => boolean): Promise<readonly Line[]> {
   const begun = performance.now()
   const lines: Line[] = []
   for (const row of rows) {
     const isLate = performance.now() - begun > LIMITS.startUntilMs
     lines.push(...(isLate ? notRun(row, 'the time is over') : await measureOne(rig, row)))
+    if (isInterrupted()) throw new Error('The bench was interrupted: nothing is written.')
   }
   return lines
 }

@@ -75,7 +75,11 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const recorder = createHistoryRecorder(file)
   const stateDir = path.join(folder, 'system')
   const system = await startChaosSystem({ ...options, stateDir, random })
-  onEnder(system.stop)
+  const end = async (): Promise<void> => {
+    await system.stop()
+    for (const name of PRIVATE) await rm(path.join(stateDir, name), { recursive: true, force: true })
+  }
+  onEnder(end)
   const begunMs = performance.now()
   try {
     const sizes = watchSizes(system)
@@ -89,9 +93,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const violations = [...settled.violations, ...late]
     return { seed, history: recorder.history(), ...settled, violations, lateMs, file }
   } finally {
-    await progress.step('stopping', () => system.stop())
+    await progress.step('stopping', end)
     await recorder.close()
-    for (const name of PRIVATE) await rm(path.join(stateDir, name), { recursive: true, force: true })
   }
 }
 

@@ -30,15 +30,16 @@ export async function startOwnSystem(options: OwnSystemOptions): Promise<Running
   const config = await configOf(options, stateDir)
   // The upstreams show the vault's certificate as that of a provider, so the proxy has to trust its authority.
   const extra = { proxy: { PMA_UPSTREAM_CA_FILE: path.join(stateDir, 'tls', 'ca.pem') } }
-  const running = await startSystem({ ...options, config, extra })
-  return {
-    ...running,
-    async stop() {
-      await running.stop()
+  const ending =
+    ({ stop }: Pick<Ender, 'stop'>) =>
+    async () => {
+      await stop()
       if (config.databaseUrl !== undefined) await dropDatabases(config.databaseUrl, config.databasePrefix)
       for (const folder of [sharedFolderOf(stateDir), stateDir]) await rm(folder, { recursive: true, force: true })
-    },
-  }
+    }
+  const onEnder = (ender: Ender): void => options.onEnder({ ...ender, stop: ending(ender) })
+  const running = await startSystem({ ...options, onEnder, config, extra })
+  return { ...running, stop: ending(running) }
 }
 
 async function configOf(

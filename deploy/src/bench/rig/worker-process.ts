@@ -16,6 +16,7 @@ export function serveParent<Job, Result>(port: number, run: (job: Job) => Promis
   say(started)
 }
 
+/** Nothing where the parent has gone already: an error event would end the process with a stack trace. */
 function say(message: unknown): void {
-  process.send?.(message)
+  if (process.connected) process.send?.(message)
 }
