@@ -32,8 +32,8 @@ const SHOWN_AGAIN = [
   ['organization', () => post('/orgs', { name: `Made ${count}` })],
 ] as const
 
-describe.each(SHOWN_AGAIN)('a %s whose creation is sent again with its Idempotency-Key', (_kind, create) => {
-  it('is made once, and shown again as what it is', async () => {
+describe.each(SHOWN_AGAIN)('the %s whose creation is sent again with the same Idempotency-Key', (_kind, create) => {
+  it('is made once, and the second answer shows the same thing with its ETag and Idempotent-Replayed: true', async () => {
     const first = await create().expect(201)
     expect(first.headers['idempotent-replayed']).toBeUndefined()
     const second = await create().expect(201)
@@ -42,13 +42,13 @@ describe.each(SHOWN_AGAIN)('a %s whose creation is sent again with its Idempoten
     expect({ ...second.body, inForce: 0 }).toEqual({ ...first.body, inForce: 0 })
   })
 
-  it('RETRYWAITS: the second answer waits as the first one did', async () => {
+  it('RETRYWAITS: is shown again only once the second answer has waited as well', async () => {
     await create().expect(201)
     const { waited, answer } = await house.heldUp(create())
     expect([answer.status, waited]).toEqual([201, true])
   })
 
-  it('is made once by ten twins at the same time, and all are told of it', async () => {
+  it('is made once when ten equal requests come at the same time, and each of them is answered 201 with its id', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => create()))
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201))
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
@@ -59,7 +59,7 @@ describe.each(SHOWN_AGAIN)('a %s whose creation is sent again with its Idempoten
 describe('a token that is shown once', () => {
   const DEBUG_TOKEN = { name: 'mac', expiresInHours: 1 }
 
-  it('is made once, and a repeated creation is told where it is and not what it is', async () => {
+  it('is made once; a repeated creation is answered 409 with its location and without the token', async () => {
     await owner.ask('POST', `/orgs/${org}/apps`, APP).expect(201)
     const creations = [
       [`/orgs/${org}/apps/phone/debug-tokens`, DEBUG_TOKEN, 'debug_tokens'],
@@ -77,7 +77,7 @@ describe('a token that is shown once', () => {
 })
 
 describe('an Idempotency-Key', () => {
-  it('of another request is refused: another body, another path', async () => {
+  it('is refused with 422 when it comes again with another body or for another path', async () => {
     await post(`/orgs/${org}/apps`, APP).expect(201)
     for (const other of [
       post(`/orgs/${org}/apps`, { ...APP, slug: 'tablet' }),
@@ -87,7 +87,7 @@ describe('an Idempotency-Key', () => {
     }
   })
 
-  it('takes a path by slug or id, and a body in any order, for one request', async () => {
+  it('counts two requests as one when only slug or id in the path and the order of the fields differ', async () => {
     const { body } = await owner.ask('GET', `/orgs/${org}`).expect(200)
     const first = await post(`/orgs/${org}/apps`, APP).expect(201)
     const { platform, ...rest } = APP
@@ -95,7 +95,7 @@ describe('an Idempotency-Key', () => {
     expect(second.body.id).toBe(first.body.id)
   })
 
-  it('is a person’s own', async () => {
+  it('belongs to one person: another person may use the same key for a request of their own', async () => {
     const other = await house.person(`other${count}`)
     await house.join(org, other, 'admin')
     const first = await post(`/orgs/${org}/apps`, APP).expect(201)
@@ -106,14 +106,14 @@ describe('an Idempotency-Key', () => {
     expect(same.body.id).not.toBe(first.body.id)
   })
 
-  it('stays free when the request was refused', async () => {
+  it('stays usable after the requests that carried it were refused', async () => {
     await owner.ask('POST', `/orgs/${org}/apps`, APP).expect(201)
     await post(`/orgs/${org}/apps`, APP).expect(409)
     await post(`/orgs/${org}/apps`, { ...APP, platform: 'none' }).expect(400)
     await post(`/orgs/${org}/apps`, { ...APP, slug: 'tablet' }).expect(201)
   })
 
-  it('is asked for after role and organization, and opens neither', async () => {
+  it('does not get around the role or the membership: its repeated request is answered 403 and 404 without them', async () => {
     const member = await house.person(`member${count}`)
     await house.join(org, member, 'admin')
     const create = () => member.ask('POST', `/orgs/${org}/apps`, APP).set('idempotency-key', 'k')
@@ -124,7 +124,7 @@ describe('an Idempotency-Key', () => {
     await create().expect(404)
   })
 
-  it('is new after a day, and its record is forgotten', async () => {
+  it('may be used for another request after a day, and its record is then pruned', async () => {
     const first = await post(`/orgs/${org}/apps`, APP).expect(201)
     const old = house.db.raw(`now() - interval '24 hours'`)
     await house.db('idempotency_records').where('made', first.body.id).update({ created_at: old })
@@ -134,12 +134,12 @@ describe('an Idempotency-Key', () => {
     expect(await house.db('idempotency_records').whereIn('made', [first.body.id, second.body.id])).toEqual([])
   })
 
-  it.each(['two words', 'x'.repeat(256), 'é'])('is not %.10j', async (key) => {
+  it.each(['two words', 'x'.repeat(256), 'é'])('is refused with 400 when it is %.10j', async (key) => {
     const { body } = await post(`/orgs/${org}/apps`, APP, encodeLatin(key)).expect(400)
     expect(body.errors[0].pointer).toBe('idempotency-key')
   })
 
-  it('makes a bounded number of records of one person', async () => {
+  it('is refused with 429 when its person has the maximum of records; without a key the request succeeds', async () => {
     const busy = await house.person(`busy${count}`)
     await house.db.raw(
       `INSERT INTO idempotency_records (user_id, key_hash, fingerprint, made)
@@ -151,7 +151,7 @@ describe('an Idempotency-Key', () => {
     await busy.ask('POST', '/orgs', { name: 'X' }).expect(201)
   })
 
-  it('is taken by every creation of a signed-in person', () => {
+  it('is accepted by every route with which a signed-in person creates something', () => {
     const creations = house.routes.filter(
       ({ method, answers, permission }) => method === 'POST' && answers.status === 201 && permission !== 'public',
     )
@@ -160,8 +160,8 @@ describe('an Idempotency-Key', () => {
   })
 })
 
-describe('what tells one request from another', () => {
-  it('holds nothing of a field that is written and never read, on any route', () => {
+describe('what is stored to tell whether two requests are the same', () => {
+  it('is the same for any content of a write-only field, on every route', () => {
     const looked: string[] = []
     for (const { once, body, path } of house.routes) {
       if (!once || !body) continue
@@ -177,7 +177,7 @@ describe('what tells one request from another', () => {
     expect(looked).toEqual(['/orgs/{org}/secrets value'])
   })
 
-  it('leaves no value and no digest of one in the database', async () => {
+  it('holds neither the value of a secret nor a digest of it', async () => {
     await createSecret().expect(201)
     const { rows } = await house.db.raw('SELECT idempotency_records::text AS text FROM idempotency_records')
     const all = rows.map(({ text }: { text: string }) => text).join()
@@ -186,8 +186,8 @@ describe('what tells one request from another', () => {
   })
 })
 
-describe('a secret’s creation, sent again', () => {
-  it('with another value is CONFLICT, is on record, and changes nothing', async () => {
+describe('a creation of a secret that is sent again', () => {
+  it('is refused with 409 if its value differs: that is on record, and the first value stays', async () => {
     const first = await createSecret().expect(201)
     for (const value of ['sk-idempotent-9876543210', 'sk-idempotent-012345678', 'whsec_other-0123456789']) {
       const { body } = await createSecret({ value }).expect(409)
@@ -200,7 +200,7 @@ describe('a secret’s creation, sent again', () => {
     expect(events.filter(({ event }) => event === 'secret.creation-repeated-differently')).toHaveLength(3)
   })
 
-  it('finishes what the first request left half done', async () => {
+  it('finishes the first one when the vault was away then, and makes one secret in all', async () => {
     house.vault.setAway(true)
     await createSecret().expect(503)
     await createSecret().expect(503)
@@ -212,7 +212,7 @@ describe('a secret’s creation, sent again', () => {
     expect(await house.db('secrets').where('organization_id', org)).toHaveLength(1)
   })
 
-  it('begins anew where the first one came to nothing', async () => {
+  it('makes a new secret when the first one was abandoned', async () => {
     house.vault.failNext('putSecret', 'before')
     await createSecret().expect(503)
     const [abandoned] = await house.db('secrets').where('organization_id', org)
@@ -222,7 +222,7 @@ describe('a secret’s creation, sent again', () => {
     expect((await createSecret().expect(201)).body.id).toBe(body.id)
   })
 
-  it('is not told of another value where the first one was cut off as it gave up: it is to be sent again', async () => {
+  it('is answered 503, and not with a differing value, when the first one was cut off while it was given up', async () => {
     house.vault.failNext('putSecret', 'before')
     house.vault.failNext('settleVersion', 'after')
     await createSecret().expect(503)
@@ -234,7 +234,7 @@ describe('a secret’s creation, sent again', () => {
     expect(events).not.toContainEqual({ event: 'secret.creation-repeated-differently' })
   })
 
-  it('is CONFLICT once the secret was replaced or deleted: what it asked for is not in force', async () => {
+  it('is refused with 409 once the secret was replaced or deleted', async () => {
     const { body } = await createSecret().expect(201)
     await owner.ask('PUT', `/orgs/${org}/secrets/${body.id}/value`, { value: 'sk-next-0123456789' }).expect(200)
     expect((await createSecret().expect(409)).body.detail).toMatch(/replaced or deleted/)
@@ -243,11 +243,11 @@ describe('a secret’s creation, sent again', () => {
   })
 })
 
-describe('what was deleted since', () => {
+describe('the creation of something that was deleted since, sent again with the same Idempotency-Key', () => {
   it.each([
     ['services', SERVICE],
     ['apps', APP],
-  ])('of %s is not said to be there, nor made again', async (kind, body) => {
+  ])('is refused with 409 for %s, and the answer names the deleted thing', async (kind, body) => {
     const made = await post(`/orgs/${org}/${kind}`, body).expect(201)
     await owner.ask('DELETE', `/orgs/${org}/${kind}/${made.body.id}`).expect(204)
     expect((await post(`/orgs/${org}/${kind}`, body).expect(409)).body.detail).toContain(made.body.id)
