@@ -36,7 +36,7 @@ const inAMinute = (text: string): boolean => {
 }
 
 describe('an internal service', () => {
-  it('is listed with its identity, to the organization that it is registered for', async () => {
+  it('is listed with its identity by the organization that it is registered for', async () => {
     const { body } = await owner.ask('GET', `/orgs/${org}/internal-services`).expect(200)
     expect(body.items).toEqual([
       {
@@ -48,7 +48,7 @@ describe('an internal service', () => {
     ])
   })
 
-  it('is a destination like any other: bound when the value is entered, alone or beside places, and shown', async () => {
+  it('can be bound when a value is entered, alone or beside other places, and is shown in the bindings', async () => {
     const alone = { origins: [], placements: [], services: [WORKER] }
     expect((await create('ALONE', alone).expect(201)).body.bindings).toEqual(alone)
     expect((await create('BESIDE', { ...PLACES, services: [WORKER] }).expect(201)).body.bindings).toEqual({
@@ -61,12 +61,12 @@ describe('an internal service', () => {
     ['is not registered', 'spiffe://protectmyapi.local/ns/apps/sa/nobody'],
     ['belongs to another organization', FOREIGN],
     ['is the proxy', 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'],
-  ])('is none to bind to where it %s', async (_what, id) => {
+  ])('is refused as a binding with 400 if the identity %s', async (_what, id) => {
     const { body } = await create('NEVER', { ...PLACES, services: [id] }).expect(400)
     expect(body).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ pointer: '/bindings/services' }] })
   })
 
-  it('is added with the whole value entered again, and an answer says until when it may hold the old one', async () => {
+  it('may hold a value for a minute after it was replaced or deleted, and the answer says until when', async () => {
     const { body: made } = await create('TAKEN', PLACES).expect(201)
     const replace = async (bindings?: object) =>
       (
@@ -85,7 +85,7 @@ describe('an internal service', () => {
     expect(inAMinute(gone.body.internalServicesUntil)).toBe(true)
   })
 
-  it('is bound by id only with the name that it will ask for, and not while another secret has that name', async () => {
+  it('is bound by the id of a secret only if the request also gives the present name of that secret', async () => {
     const { body: mine } = await create('MINE', PLACES).expect(201)
     const { body: other } = await create('OTHER', PLACES).expect(201)
     // What an administrator could do to a pipeline that puts by id.
@@ -113,13 +113,13 @@ describe('an internal service', () => {
     await owner.ask('PUT', path, { value: 'sk-kept-0123456789' }).expect(200)
   })
 
-  it('is no reason to wait where nothing was bound to one', async () => {
+  it('is not waited for when no value was bound to one', async () => {
     const { body: made } = await create('PLAIN', PLACES).expect(201)
     const { body } = await owner.ask('DELETE', `/orgs/${org}/secrets/${made.id}`).expect(200)
     expect(body.internalServicesUntil).toBeNull()
   })
 
-  it('may stay in bindings after its registration was taken away, and is not bound anew', async () => {
+  it('stays in existing bindings after its registration was revoked, but is refused in new ones', async () => {
     const id = 'spiffe://protectmyapi.local/ns/apps/sa/leaver'
     await register(org, id)
     const { body: made } = await create('LEFT', { ...PLACES, services: [id] }).expect(201)
@@ -129,7 +129,7 @@ describe('an internal service', () => {
     await create('LEFT_TOO', { ...PLACES, services: [id] }).expect(400)
   })
 
-  it('may be registered for another organization once its own was deleted', async () => {
+  it('can be registered for another organization once its own was deleted', async () => {
     const id = 'spiffe://protectmyapi.local/ns/apps/sa/mover'
     const former = await house.organization(owner, 'former')
     await register(former, id)
@@ -138,8 +138,8 @@ describe('an internal service', () => {
   })
 })
 
-describe('what it was granted', () => {
-  it('is shown to those who may read the access log, in pages and as NDJSON, and to nobody of another organization', async () => {
+describe('the record of grants to an internal service', () => {
+  it('is shown to its own organization in pages and as NDJSON, and to no other organization', async () => {
     await tendPartitions(house.db, 90)
     const alone = { origins: [], placements: [], services: [WORKER] }
     const secret = (await create('GRANTED', alone).expect(201)).body
