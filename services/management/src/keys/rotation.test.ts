@@ -61,7 +61,7 @@ const heldKeys = async () => {
 
 describe('a rotation', () => {
   it.each(['session', 'grant'] as const)(
-    'of the %s key: the new one signs from the commit on, and at once in a management that was not told',
+    'of the %s key takes effect with its commit: a management that was not told signs with the new key at once',
     async (use) => {
       const old = await ensureSigningKey(deps(), use)
       const other = await heldKeys()
@@ -77,7 +77,7 @@ describe('a rotation', () => {
     ['session', 660_000],
     ['grant', 360_000],
   ] as const)(
-    'leaves the old %s key verifying for the longest life of what it signed, and a minute',
+    'leaves the old %s key verifying for the longest life of what it signed, plus a minute',
     async (use, lifeMs) => {
       const old = await ensureSigningKey(deps(), use)
       await rotate(use, old.id)
@@ -92,7 +92,7 @@ describe('a rotation', () => {
     },
   )
 
-  it('withdraws the old key once that is over: told to the proxies, erased at the vault, on the trail', async () => {
+  it('withdraws the old key when that time is over: feed row, destruction at the vault, rows in the audit trail', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     const { key } = await rotate('grant', old.id)
     await isOver(old.id)
@@ -105,14 +105,14 @@ describe('a rotation', () => {
     expect([await stateOf(key.id), vault.stateOf(key.id)]).toEqual(['active', 'stored'])
   })
 
-  it('fells the proxies’ set of session keys, so that they learn of the new one with the row', async () => {
+  it('raises the generation of the old session key with a feed row, and writes one for the new key', async () => {
     const old = await ensureSigningKey(deps(), 'session')
     const { key } = await rotate('session', old.id)
     expect([await feedOf(old.id), await feedOf(key.id)]).toEqual([[1, 2], [1]])
     expect((await signingKeys(db, 'session', ['outgoing']))[0]).toMatchObject({ id: old.id, generation: 2 })
   })
 
-  it('waits until every proxy knows of it', async () => {
+  it('waits until every proxy has applied it', async () => {
     const old = await ensureSigningKey(deps(), 'session')
     const proxy = await aProxy()
     const pauses = proxy.appliesAfter(3)
@@ -120,7 +120,7 @@ describe('a rotation', () => {
     expect(pauses()).toBe(3)
   })
 
-  it('is one, however many managements and operators begin it at once', async () => {
+  it('makes one new key however often it is begun at the same time', async () => {
     const old = await ensureSigningKey(deps(), 'session')
     const all = await Promise.all(Array.from({ length: 4 }, () => rotate('session', old.id)))
     expect(new Set(all.map(({ key }) => key.id)).size).toBe(1)
@@ -128,7 +128,7 @@ describe('a rotation', () => {
     expect(await db('signing_keys').where({ use: 'session' })).toHaveLength(2)
   })
 
-  it('comes by age, and not before', async () => {
+  it('is made by tending when a key is older than its greatest age, and not before', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     await ensureSigningKey(deps(), 'session')
     const since = (days: number) =>
@@ -148,17 +148,20 @@ describe('a rotation', () => {
 })
 
 describe('a rotation that fails', () => {
-  it.each([false, true])('while the vault is away leaves everything as it was (now: %s)', async (now) => {
-    const old = await ensureSigningKey(deps(), 'session')
-    vault.setAway(true)
-    await expect(rotate('session', old.id, now)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    expect((await signingKeyInForce(db, 'session')).id).toBe(old.id)
-    expect(await feedOf(old.id)).toEqual([1])
-    vault.setAway(false)
-    expect((await rotate('session', old.id, now)).made).toBe(true)
-  })
+  it.each([false, true])(
+    'while the vault is away leaves everything as it was, and succeeds when it is back (now: %s)',
+    async (now) => {
+      const old = await ensureSigningKey(deps(), 'session')
+      vault.setAway(true)
+      await expect(rotate('session', old.id, now)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      expect((await signingKeyInForce(db, 'session')).id).toBe(old.id)
+      expect(await feedOf(old.id)).toEqual([1])
+      vault.setAway(false)
+      expect((await rotate('session', old.id, now)).made).toBe(true)
+    },
+  )
 
-  it('between the vault and the commit is taken up by the next', async () => {
+  it('between the vault and the commit is continued by the next one with the same pending key', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     vault.failNext('putSecret', 'after')
     await expect(rotate('grant', old.id)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -166,7 +169,7 @@ describe('a rotation that fails', () => {
     expect((await rotate('grant', old.id)).key.id).toBe(left?.id)
   })
 
-  it('leaves no key behind that an emergency would trust: it lay about while the other leaked', async () => {
+  it('leaves a pending key that an emergency rotation destroys and does not use', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     vault.failNext('putSecret', 'after')
     await expect(rotate('grant', old.id)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -177,7 +180,7 @@ describe('a rotation that fails', () => {
   })
 
   it.each(['before', 'after'] as const)(
-    'and is never begun again is given up: its key is closed at the vault (%s the put)',
+    'is given up by tending after 30 s, and its pending key is closed at the vault (failed %s the put)',
     async (when) => {
       const old = await ensureSigningKey(deps(), 'session')
       vault.failNext('putSecret', when)
@@ -196,8 +199,8 @@ describe('a rotation that fails', () => {
   )
 })
 
-describe('an emergency', () => {
-  it('withdraws the key that signs and those that still verify, and erases them at the vault', async () => {
+describe('an emergency rotation', () => {
+  it('withdraws the key that signs and those that still verify, and destroys them at the vault', async () => {
     const first = await ensureSigningKey(deps(), 'grant')
     const second = (await rotate('grant', first.id)).key
     const { key, withdrawn } = await rotate('grant', second.id, true)
@@ -207,7 +210,7 @@ describe('an emergency', () => {
     expect((await signingKeyInForce(db, 'grant')).id).toBe(key.id)
   })
 
-  it('unpins at the vault before it waits for proxies, and answers after both', async () => {
+  it('destroys the old key at the vault before it waits for the proxies, and answers after both', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     const proxy = await aProxy()
     const pauses = proxy.appliesAfter(2, () => expect(vault.stateOf(old.id)).toBe('destroyed'))
@@ -215,14 +218,14 @@ describe('an emergency', () => {
     expect(pauses()).toBe(2)
   })
 
-  it('comes second and withdraws what a rotation of the other kind has left verifying', async () => {
+  it('withdraws the old key also when a planned rotation runs at the same time, and both use one new key', async () => {
     const leaked = await ensureSigningKey(deps(), 'session')
     const [planned, urgent] = await Promise.all([rotate('session', leaked.id), rotate('session', leaked.id, true)])
     expect(planned.key.id).toBe(urgent.key.id)
     expect([await stateOf(leaked.id), vault.stateOf(leaked.id)]).toEqual(['retired', 'destroyed'])
   })
 
-  it('does not say that it is over while the vault believes the old key; what is left is finished behind', async () => {
+  it('fails with UNAVAILABLE while the vault keeps the old key, and tending destroys that key later', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     vault.failNext('destroyVersions', 'before')
     await expect(rotate('grant', old.id, true)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -232,7 +235,7 @@ describe('an emergency', () => {
   })
 
   it.each(['outgoing', 'retired'])(
-    'erases every key but one that the vault refuses, and names that one (%s)',
+    'destroys every key but the one that the vault refuses, and names that one (it is %s)',
     async (state) => {
       const old = await ensureSigningKey(deps(), 'grant')
       await db('signing_keys').insert({
@@ -253,7 +256,7 @@ describe('an emergency', () => {
     },
   )
 
-  it('RETRYWAITS: one that finds it done waits as the first did', async () => {
+  it('RETRYWAITS: waits for the proxies also when it finds that the key was rotated already', async () => {
     const leaked = await ensureSigningKey(deps(), 'session')
     await rotate('session', leaked.id, true)
     const proxy = await aProxy()
@@ -262,7 +265,7 @@ describe('an emergency', () => {
     expect([made, inForce.by, pauses()]).toEqual([false, 'applied', 2])
   })
 
-  it('exchanges both keys by one command', async () => {
+  it('exchanges the grant key and the session key by one command', async () => {
     const old = await Promise.all([ensureSigningKey(deps(), 'grant'), ensureSigningKey(deps(), 'session')])
     const all = await rotateAllKeys(deps(), OPERATOR, { now: true })
     expect(all.map(({ key, withdrawn }) => [key.use, withdrawn])).toEqual(old.map(({ use, id }) => [use, [id]]))

@@ -21,15 +21,15 @@ beforeEach(async () => {
 const states = async () =>
   (await db('signing_keys').orderBy('id').select('state')).map((row: { state: string }) => row.state)
 
-describe('the first start', () => {
-  it('makes one key of each use, however many managements start at once', async () => {
+describe('the first start of management', () => {
+  it('makes one key of each use, however many processes of it start at once', async () => {
     const made = await Promise.all(Array.from({ length: 4 }, () => ensureSigningKey({ db, vault }, 'grant')))
     expect(new Set(made.map(({ id }) => id)).size).toBe(1)
     expect(vault.calls('putSecret')).toBe(1)
     expect((await ensureSigningKey({ db, vault }, 'session')).id).not.toBe(made[0]?.id)
   })
 
-  it('gives up a key that a dead management never stored, so that it can be stored no more', async () => {
+  it('gives up a pending key that the vault does not have: it is closed there, and another key is made', async () => {
     vault.failNext('putSecret', 'before')
     await expect(ensureSigningKey({ db, vault }, 'grant')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     const [left] = await signingKeys(db, 'grant', ['pending'])
@@ -39,7 +39,7 @@ describe('the first start', () => {
     expect((await states()).sort()).toEqual(['active', 'retired'])
   })
 
-  it('takes up a key that a dead management had stored', async () => {
+  it('brings a pending key into force that a process stored at the vault before it failed', async () => {
     vault.failNext('putSecret', 'after')
     await expect(ensureSigningKey({ db, vault }, 'grant')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     const [left] = await signingKeys(db, 'grant', ['pending'])
@@ -49,7 +49,7 @@ describe('the first start', () => {
 })
 
 describe('held keys', () => {
-  it('sign what the published half verifies, under its kid and the asked typ', async () => {
+  it('sign what the published half verifies, under its kid and with the given typ', async () => {
     const keys = createHeldKeys({ db, vault, clock: manualClock(), log })
     await keys.tend()
     const [row] = await signingKeys(db, 'session', ['active'])
@@ -62,7 +62,7 @@ describe('held keys', () => {
     expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ iat: 1.5 })
   })
 
-  it('are not ready while the vault is away, become ready when it comes, and are dropped with their lease', async () => {
+  it('are not ready while the vault is away, are ready when it is back, and are dropped when their lease ends', async () => {
     const clock = manualClock()
     const keys = createHeldKeys({ db, vault, clock, log })
     vault.setAway(true)
@@ -81,7 +81,7 @@ describe('held keys', () => {
     expect(keys.wereHeld()).toBe(true)
   })
 
-  it('are renewed at half of their life, not before', async () => {
+  it('have their leases renewed at half of their life, and not before', async () => {
     const clock = manualClock()
     const keys = createHeldKeys({ db, vault, clock, log })
     await keys.tend()
