@@ -31,19 +31,19 @@ const rolesOf = async (org: string) =>
     (await house.db('members').where('organization_id', org)).map(({ user_id, role }) => [user_id, role]),
   )
 
-describe('slugs', () => {
+describe('the slug of an organization', () => {
   it.each([
     ['Ünïted Apps, Inc.', 'united-apps-inc'],
     ['  --A--  ', 'a'],
     ['日本', 'org'],
     ['x'.repeat(90), 'x'.repeat(48)],
-  ])('are made of %j: %s', (name, slug) => {
+  ])('is made from the name %j as %s', (name, slug) => {
     expect(slugFrom(name)).toBe(slug)
   })
 })
 
 describe('an organization', () => {
-  it('is found by id and by slug, by its members alone', async () => {
+  it('is found by id and by slug, and by its members alone', async () => {
     const { body } = await ada.ask('POST', '/orgs', { name: 'Acme' }).expect(201)
     expect(body).toMatchObject({ slug: 'acme', name: 'Acme', role: 'owner' })
     for (const name of [body.id, 'acme']) {
@@ -54,7 +54,7 @@ describe('an organization', () => {
     expect(list.items).toEqual([])
   })
 
-  it('has its quotas set by an owner: shown, on the trail, and felt by every proxy; a new name is felt by none', async () => {
+  it('has quotas that only owners set: they are audited and fed to the proxies; a new name alone is not fed', async () => {
     const { org, owner, admin } = await staffed('quotas')
     const quotas = [
       { scope: 'organization', period: 'day', count: 1_000 },
@@ -88,13 +88,13 @@ describe('an organization', () => {
   it.each([
     ['a scope that is an app’s to set', [{ scope: 'device', period: 'day', count: 1 }], '/quotas/0/scope'],
     ['a quota of nothing', [{ scope: 'organization', period: 'day', count: 0 }], '/quotas/0/count'],
-  ])('is refused %s', async (_what, quotas, pointer) => {
+  ])('answers 400 if its quotas have %s', async (_what, quotas, pointer) => {
     const org = await house.organization(ada, 'Refused')
     const { body } = await ada.ask('PATCH', `/orgs/${org}`, { quotas }).expect(400)
     expect(body.errors[0].pointer).toBe(pointer)
   })
 
-  it('gets a slug of its own where the name’s is taken, and is refused one that it asks for', async () => {
+  it('gets a slug with a suffix when its name’s slug is taken, and is refused with 409 a taken one that it asks for', async () => {
     const second = await ben.ask('POST', '/orgs', { name: 'Acme' }).expect(201)
     expect(second.body.slug).toMatch(/^acme-[0-9a-f]{8}$/)
     const taken = await ben.ask('POST', '/orgs', { name: 'Other', slug: 'acme' }).expect(409)
@@ -105,7 +105,7 @@ describe('an organization', () => {
     expect(renamed.body).toMatchObject({ slug: 'bens', name: 'Ben’s' })
   })
 
-  it('keeps a slug that it had: it is still found by it, and nobody else may take it', async () => {
+  it('keeps its former slugs: it is still found by them, and no other organization may take them', async () => {
     const dora = await house.person('dora')
     const org = await house.organization(dora, 'Moving')
     const [mine, others] = [
@@ -127,7 +127,7 @@ describe('an organization', () => {
     expect((await dora.ask('GET', '/orgs/moved').expect(200)).body.slug).toBe('moving')
   })
 
-  it('keeps a slug from who takes it while it is given up', async () => {
+  it('keeps its former slug when another organization asks for it at the moment of the change', async () => {
     const dora = await house.person('dora-races')
     for (let round = 0; round < 8; round++) {
       const org = await house.organization(dora, `Race ${round}`)
@@ -140,7 +140,7 @@ describe('an organization', () => {
     }
   })
 
-  it('keeps so many former slugs and no more', async () => {
+  it('keeps 20 former slugs, and a further new slug is refused with 409', async () => {
     const dora = await house.person('dora-moves')
     const org = await house.organization(dora, 'Restless')
     const rename = (slug: string) => dora.ask('PATCH', `/orgs/${org}`, { slug })
@@ -153,7 +153,7 @@ describe('an organization', () => {
     expect((await dora.ask('GET', '/orgs/restless').expect(200)).body.slug).toBe(`restless-${FORMER_SLUGS_MAX - 1}`)
   })
 
-  it('is counted against its owner’s bound until it is deleted, and no longer', async () => {
+  it('counts against its owner’s limit of organizations only until it is deleted', async () => {
     const eva = await house.person('eva')
     const ids = Array.from({ length: ORG_LIMITS.perOwner }, (_, n) => `org_eva${n}`)
     await house
@@ -165,7 +165,7 @@ describe('an organization', () => {
     await eva.ask('POST', '/orgs', { name: 'One more' }).expect(201)
   })
 
-  it('is listed page by page', async () => {
+  it('is listed in pages, each once and in order', async () => {
     const cleo = await house.person('cleo')
     for (let n = 0; n < 5; n++) await house.organization(cleo, `Many ${n}`)
     const names: string[] = []
@@ -179,7 +179,7 @@ describe('an organization', () => {
     expect(names).toEqual(['Many 0', 'Many 1', 'Many 2', 'Many 3', 'Many 4'])
   })
 
-  it('is gone for everybody once deleted, its feed row is written and its keys are shredded', async () => {
+  it('is absent for everybody once deleted: its feed row is written, its keys are shredded, its slugs are free', async () => {
     const { org, owner, admin } = await staffed('doomed')
     await owner.ask('PATCH', `/orgs/${org}`, { slug: 'doomed-now' }).expect(200)
     await admin.ask('DELETE', `/orgs/${org}`).expect(403)
@@ -196,7 +196,7 @@ describe('an organization', () => {
     for (const slug of ['doomed', 'doomed-now']) await owner.ask('POST', '/orgs', { name: 'Doomed', slug }).expect(201)
   })
 
-  it('is deleted although the vault is away; the shredding is made up for', async () => {
+  it('is deleted also while the vault is away, and is then not yet marked as shredded', async () => {
     const { org, owner } = await staffed('away')
     house.vault.setAway(true)
     await owner.ask('DELETE', `/orgs/${org}`).expect(204)
@@ -206,7 +206,7 @@ describe('an organization', () => {
 })
 
 describe('members', () => {
-  it('are managed by admins, owners by owners alone', async () => {
+  it('may be managed by admins, but owners only by owners', async () => {
     const { org, owner, admin, member } = await staffed('ranks')
     const setRole = (who: Person, whose: Person, role: Role) =>
       who.ask('PATCH', `/orgs/${org}/members/${whose.id}`, { role })
@@ -221,7 +221,7 @@ describe('members', () => {
     expect(await rolesOf(org)).toEqual({ [owner.id]: 'owner', [admin.id]: 'owner', [member.id]: 'member' })
   })
 
-  it('may leave, but for the last owner', async () => {
+  it('may leave, except the last owner, who gets 409', async () => {
     const { org, owner, member } = await staffed('leaving')
     await member.ask('DELETE', `/orgs/${org}/members/${member.id}`).expect(204)
     await member.ask('GET', `/orgs/${org}`).expect(404)
@@ -230,7 +230,7 @@ describe('members', () => {
     await owner.ask('PATCH', `/orgs/${org}/members/${owner.id}`, { role: 'admin' }).expect(409)
   })
 
-  it('keep one owner when two owners leave at once', async () => {
+  it('keep one owner when their two owners leave at the same time', async () => {
     const { org, owner, admin } = await staffed('race')
     await owner.ask('PATCH', `/orgs/${org}/members/${admin.id}`, { role: 'owner' }).expect(200)
     const answers = await Promise.all(
@@ -240,7 +240,7 @@ describe('members', () => {
     expect(Object.values(await rolesOf(org)).filter((role) => role === 'owner')).toHaveLength(1)
   })
 
-  it('get the ownership handed over whole', async () => {
+  it('can be handed the ownership by its owner alone, who then becomes an admin', async () => {
     const { org, owner, admin, member } = await staffed('handover')
     await admin.ask('POST', `/orgs/${org}/transfer`, { user: admin.id }).expect(403)
     await owner.ask('POST', `/orgs/${org}/transfer`, { user: ada.id }).expect(404)
@@ -254,7 +254,7 @@ describe('an invitation', () => {
   const invite = async (by: Person, org: string, email: string, role: Role = 'member') =>
     (await by.ask('POST', `/orgs/${org}/invitations`, { email, role }).expect(201)).body
 
-  it('is shown once, kept as a hash, and makes a new person a member', async () => {
+  it('is shown once, is stored as a hash, and makes a new person a member', async () => {
     const { org, admin } = await staffed('inviting')
     const invitation = await invite(admin, org, 'New@Example.com')
     expect(new Date(invitation.expiresAt).getTime() - new Date(invitation.createdAt).getTime()).toBe(7 * 24 * 3_600_000)
@@ -268,7 +268,7 @@ describe('an invitation', () => {
     await house.anonymous('POST', '/auth/sign-in', { email: 'new@example.com', password: PASSWORD }).expect(200)
   })
 
-  it('is used once, however many use it at the same time', async () => {
+  it('is accepted once when four requests use it at the same time', async () => {
     const { org, admin } = await staffed('parallel')
     const guest = await house.person('guest')
     const { token } = await invite(admin, org, guest.email)
@@ -276,7 +276,7 @@ describe('an invitation', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401])
   })
 
-  it('is for its e-mail address alone', async () => {
+  it('can be accepted only by the owner of its e-mail address, and refused attempts do not use it up', async () => {
     const { org, admin } = await staffed('bound')
     const { token } = await invite(admin, org, 'someone@example.com')
     const wrong = await ben.ask('POST', '/invitations/accept', { token }).expect(403)
@@ -286,7 +286,7 @@ describe('an invitation', () => {
     await house.anonymous('POST', '/invitations/accept', { token, name: 'Some', password: PASSWORD }).expect(200)
   })
 
-  it('is looked up before anything is hashed: who makes up tokens does not keep the hasher busy', async () => {
+  it('with an unknown token is refused before any password is hashed', async () => {
     const hash = jest.spyOn(house.hasher, 'hash')
     for (const token of ['pma_inv_nonsense', newToken('invitation')])
       await house.anonymous('POST', '/invitations/accept', { token, name: 'Eve', password: PASSWORD }).expect(401)
@@ -294,7 +294,7 @@ describe('an invitation', () => {
     hash.mockRestore()
   })
 
-  it('does not take over an account that is there', async () => {
+  it('without a sign-in is refused with 409 when its address has an account', async () => {
     const { org, admin } = await staffed('takeover')
     const { token } = await invite(admin, org, ben.email)
     const answer = await house
@@ -303,7 +303,7 @@ describe('an invitation', () => {
     expect(answer.body.detail).toMatch(/Sign in/)
   })
 
-  it('can take an address before whose it is has an account, who has one once an operator has freed it', async () => {
+  it('can make an account at somebody else’s address, and that person gets the address once an operator frees it', async () => {
     const { org: squatted, admin: squatter } = await staffed('squatting')
     const { org, admin } = await staffed('victims')
     const email = 'victim@example.com'
@@ -336,7 +336,7 @@ describe('an invitation', () => {
     expect(await free(nowhere, 'mallory@example.com')).toEqual({ user, email: 'mallory@example.com' })
   })
 
-  it('is of no use once revoked, expired, or its organization deleted', async () => {
+  it('is refused with 401 once it was revoked, has expired, or its organization was deleted', async () => {
     const { org, owner, admin } = await staffed('useless')
     const accept = (token: string) => ben.ask('POST', '/invitations/accept', { token })
     const revoked = await invite(admin, org, ben.email)
@@ -353,7 +353,7 @@ describe('an invitation', () => {
     await accept(late.token).expect(401)
   })
 
-  it('goes with the role of who gave it: what they could not give any more, nobody takes up', async () => {
+  it('is withdrawn when the person who gave it gets a role that may not give it', async () => {
     const { org, owner, admin, member } = await staffed('lowered')
     const opened = async (): Promise<string[]> => {
       const { body } = await owner.ask('GET', `/orgs/${org}/invitations`).expect(200)
@@ -370,7 +370,7 @@ describe('an invitation', () => {
     expect(await opened()).toEqual([])
   })
 
-  it('brings nobody back: joining and leaving revoke all others to the same address', async () => {
+  it('cannot bring a person back: joining and leaving revoke all other invitations to that address', async () => {
     const { org, owner, admin } = await staffed('twice')
     const accept = (token: string) => ben.ask('POST', '/invitations/accept', { token })
     const [first, second] = [await invite(admin, org, ben.email, 'admin'), await invite(owner, org, ben.email, 'owner')]
@@ -388,7 +388,7 @@ describe('an invitation', () => {
     expect(await rolesOf(org)).not.toHaveProperty(ben.id)
   })
 
-  it('to be an owner comes from an owner, and goes with who gave it', async () => {
+  it('to be an owner can be given by owners only, and one is revoked when its giver leaves', async () => {
     const { org, owner, admin, member } = await staffed('givers')
     await admin.ask('POST', `/orgs/${org}/invitations`, { email: 'x@example.com', role: 'owner' }).expect(403)
     await admin.ask('POST', `/orgs/${org}/invitations`, { email: member.email, role: 'member' }).expect(409)
