@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { createPasswordHasher } from './password-hasher.js'
 
-it('passwords are hashed so many at once, and so many wait; one more is refused at once, and room comes back', async () => {
+it('a password hasher whose places for running and waiting are taken refuses one more, and later has room again', async () => {
   const hasher = await createPasswordHasher({ atOnce: 1, waitingMax: 1 })
   const [first, second] = [hasher.hash('a long enough password'), hasher.verify(undefined, 'another')]
   const refusal = { code: 'UNAVAILABLE', details: { retryAfterSeconds: 2 } }

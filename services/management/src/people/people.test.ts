@@ -25,7 +25,7 @@ function setUpDeps(): SetUpDeps {
 const setUpTokens = (): string[] => lines().map(({ msg }) => /pma_set_[A-Za-z0-9_-]+/.exec(String(msg))?.[0] ?? '')
 
 describe('the first run', () => {
-  it('logs a set-up token, whose hash alone is kept, and the newest one counts', async () => {
+  it('logs a set-up token, stores only its hash, and refuses an older or a made-up token with 401', async () => {
     await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap: undefined })
     await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap: undefined })
     const [older, newer] = setUpTokens()
@@ -35,7 +35,7 @@ describe('the first run', () => {
     await house.anonymous('POST', '/setup', { ...owner, token: newToken('setup') }).expect(401)
   })
 
-  it('makes one owner, however many use the token at once, and never another', async () => {
+  it('makes one owner when three requests use the token at once, and never a second one afterwards', async () => {
     const token = setUpTokens().at(-1)
     const answers = await Promise.all(
       [1, 2, 3].map((n) => house.anonymous('POST', '/setup', { ...owner, email: `o${n}@example.com`, token })),
@@ -54,7 +54,7 @@ describe('the first run', () => {
     expect(await house.db('users')).toHaveLength(1)
   })
 
-  it('makes the owner without a person, once for all replicas', async () => {
+  it('makes the owner from its settings, once for two replicas that start at the same time', async () => {
     const fresh = await restHarness()
     try {
       const deps = { ...setUpDeps(), db: fresh.db, commitChange: fresh.feed.commitChange }
@@ -71,8 +71,8 @@ describe('the first run', () => {
   })
 })
 
-describe('signing in', () => {
-  it('answers the same for a wrong password and for nobody', async () => {
+describe('a sign-in', () => {
+  it('answers a wrong password and an unknown e-mail address in the same way', async () => {
     const ann = await house.person('ann')
     const answers = [
       await house.anonymous('POST', '/auth/sign-in', { email: ann.email, password: 'wrong password' }).expect(401),
@@ -84,7 +84,7 @@ describe('signing in', () => {
     expect(one).toEqual(other)
   })
 
-  it('keeps a hash of the token, and shows it once', async () => {
+  it('is kept with a hash of its token only, and is listed without the token', async () => {
     const ben = await house.person('ben')
     const me = await ben.ask('GET', '/auth/me').expect(200)
     expect(me.body).toEqual({ id: ben.id, email: ben.email, name: 'ben' })
@@ -95,7 +95,7 @@ describe('signing in', () => {
     expect(JSON.stringify(body)).not.toContain('pma_web_')
   })
 
-  it('ends with sign-out, when revoked, and when its time is over', async () => {
+  it('ends by sign-out, by revocation, and when it was not used for 13 hours', async () => {
     const cat = await house.person('cat')
     const again = await house.anonymous('POST', '/auth/sign-in', { email: cat.email, password: PASSWORD }).expect(200)
     const second = (path: string) => house.anonymous('GET', path).set('authorization', `Bearer ${again.body.token}`)
@@ -121,7 +121,7 @@ describe('signing in', () => {
     await second('/auth/me').expect(401)
   })
 
-  it('is taken whoever holds its row: nobody sees a reader come by having him wait', async () => {
+  it('is accepted without waiting while another transaction holds the row of the sign-in', async () => {
     const cleo = await house.person('cleo')
     const of = { user_id: cleo.id }
     await house
@@ -137,7 +137,7 @@ describe('signing in', () => {
     expect(row.last_used_at.getTime()).toBeGreaterThan(Date.now() - 60_000)
   })
 
-  it('ends after seven days, however it is used', async () => {
+  it('ends after seven days, however often it is used', async () => {
     const cora = await house.person('cora')
     const [row] = await house.db('sign_ins').where('user_id', cora.id)
     expect(row.expires_at.getTime() - row.created_at.getTime()).toBe(7 * 24 * 3_600_000)
@@ -148,14 +148,14 @@ describe('signing in', () => {
     await cora.ask('GET', '/auth/me').expect(401)
   })
 
-  it('does not end another person’s', async () => {
+  it('cannot be ended by another person, who gets 404', async () => {
     const [dan, eve] = [await house.person('dan'), await house.person('eve')]
     const { body } = await dan.ask('GET', '/auth/sessions')
     await eve.ask('DELETE', `/auth/sessions/${body.items[0].id}`).expect(404)
     await dan.ask('GET', '/auth/me').expect(200)
   })
 
-  it('never falls through from a bad credential to a good one, or to nobody', async () => {
+  it('is refused with 401 for a bad Authorization header, even beside a cookie with a good token', async () => {
     const fay = await house.person('fay')
     for (const authorization of [
       'Bearer nonsense',
@@ -173,7 +173,7 @@ describe('signing in', () => {
     }
   })
 
-  it('changes the password for the right one alone, and ends all other sign-ins', async () => {
+  it('changes the password only with the current one, and then all other sign-ins end', async () => {
     const gil = await house.person('gil')
     const other = await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: PASSWORD }).expect(200)
     const wrong = await gil
@@ -208,7 +208,7 @@ describe('a password that is changed while it is compared', () => {
     }
   }
 
-  it('signs nobody in', async () => {
+  it('is not accepted for a sign-in', async () => {
     const ivo = await house.person('ivo')
     const given = { email: ivo.email, password: PASSWORD }
     await expect(signIn(slowly(ivo), 'req_1', client, given)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
@@ -216,7 +216,7 @@ describe('a password that is changed while it is compared', () => {
     expect(body.items.map(({ current }: { current: boolean }) => current)).toEqual([true])
   })
 
-  it('changes no password', async () => {
+  it('is not accepted as the current one for another change', async () => {
     const jan = await house.person('jan')
     const principal = {
       kind: 'user',
@@ -239,7 +239,7 @@ describe('guessing passwords', () => {
   const guess = (email: string, from: string, password = 'a wrong guess') =>
     house.anonymous('POST', '/auth/sign-in', { email, password }).set('x-forwarded-for', from)
 
-  it('is stopped per e-mail address, in parallel too, and does not lock out who is at home', async () => {
+  it('is refused with 429 per e-mail address, but not from the address where the person has signed in before', async () => {
     const hal = await house.person('hal')
     const home = (await house.db('sign_ins').where('user_id', hal.id).first('address')).address
     const answers = await Promise.all(Array.from({ length: 14 }, (_, n) => guess(hal.email, `198.51.100.${n + 1}`)))
@@ -257,14 +257,14 @@ describe('guessing passwords', () => {
     await guess(hal.email, '198.51.100.99', PASSWORD).expect(200)
   })
 
-  it('is stopped per address, of IPv6 per /64, for whatever e-mail addresses', async () => {
+  it('is refused with 429 per address, of IPv6 per /64, whatever the e-mail addresses are', async () => {
     const answers: number[] = []
     for (let n = 0; n < 51; n++) answers.push((await guess(`g${n}@example.com`, `2001:db8:9:9::${n + 1}`)).status)
     expect(answers.slice(0, 50).every((status) => status === 401)).toBe(true)
     expect(answers[50]).toBe(429)
   })
 
-  it('is refused from memory beyond a hundred attempts at once, then five a second: a flood costs no statement', async () => {
+  it('is refused without a database statement after 100 attempts at once, then beyond five a second', async () => {
     const away = connectPostgres(
       { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: '', poolMax: 1 },
       'away',
@@ -286,13 +286,13 @@ describe('guessing passwords', () => {
     }
   })
 
-  it('does not count who gets it right', async () => {
+  it('is not what a sign-in with the right password counts as: twelve of them succeed', async () => {
     const ida = await house.person('ida')
     for (let n = 0; n < 12; n++) await guess(ida.email, `192.0.2.${n + 1}`, PASSWORD).expect(200)
   })
 })
 
-describe('the cookie', () => {
+describe('the cookie of a sign-in', () => {
   const signIn = async (name: string, headers: Record<string, string>) => {
     const { email } = await house.person(name)
     const answer = await house
@@ -303,7 +303,7 @@ describe('the cookie', () => {
   }
   const https = { 'x-forwarded-proto': 'https', host: 'pma.example' }
 
-  it('is __Host- over https, plain on this machine, and none over http to another', async () => {
+  it('has the __Host- prefix over https, a plain name on localhost, and is not set over http elsewhere', async () => {
     expect((await signIn('jo', https)).cookie).toMatch(
       /^__Host-pma=pma_web_.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/,
     )
@@ -313,7 +313,7 @@ describe('the cookie', () => {
     expect((await signIn('lea', { host: '192.168.1.5:8070' })).cookie).toBeUndefined()
   })
 
-  it('reads from everywhere, and writes from our own pages alone', async () => {
+  it('allows reading from everywhere, and writing from the product’s own pages alone', async () => {
     const { token } = await signIn('max', https)
     const cookie = `__Host-pma=${token}`
     await house.anonymous('GET', '/auth/me').set(https).set({ cookie }).expect(200)
@@ -332,7 +332,7 @@ describe('the cookie', () => {
     await write({ origin: 'https://pma.example' }).expect(201)
   })
 
-  it('is not taken under its plain name over https, nor twice', async () => {
+  it('is refused under its plain name over https, and when it is sent twice', async () => {
     const { token } = await signIn('nia', https)
     await house
       .anonymous('GET', '/auth/me')
@@ -347,8 +347,8 @@ describe('the cookie', () => {
   })
 })
 
-describe('a public origin of https', () => {
-  it('makes cookies secure, and is the origin that may write, whatever a proxy in between says', async () => {
+describe('a configured public origin of https', () => {
+  it('makes a client count as secure even if the request came over http', async () => {
     const nobody = {
       get: (name: string) => ({ host: '10.0.0.7:8070' })[name],
       ip: '10.0.0.1',
