@@ -37,7 +37,7 @@ const bindingsSealed = async (id: string) => {
 }
 
 describe('a value that comes without bindings', () => {
-  it('never goes where somebody else has bound its name: it is refused, and told where that is', async () => {
+  it('is refused with 409 if another person has bound a new secret of that name, and the answer says where', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     await admin.ask('PATCH', `/orgs/${org}/secrets/${own.id}`, { name: 'WEATHER_KEY_OLD' }).expect(200)
     await put(admin.ask, { value: 'of no use to anybody', bindings: THIEF }).expect(201)
@@ -47,7 +47,7 @@ describe('a value that comes without bindings', () => {
     expect(refused.text).not.toContain(VALUE)
   })
 
-  it('never goes where somebody else has bound it since, whichever way it comes', async () => {
+  it('is refused with 409 on every route once another person has bound the secret to further places', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     const wider = { ...OWN, origins: [...OWN.origins, ...THIEF.origins] }
     await put(admin.ask, { value: 'of no use to anybody', bindings: wider }).expect(200)
@@ -62,7 +62,7 @@ describe('a value that comes without bindings', () => {
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
   })
 
-  it('keeps what an owner said in person, for everybody, and what an administrator said, for nobody else', async () => {
+  it('is accepted from anybody where an owner bound the secret, but refused where only another administrator did', async () => {
     await put(owner.ask, { bindings: OWN }).expect(201)
     await put(admin.ask).expect(200)
     // Keeping the owner's bindings did not make them the administrator's.
@@ -75,7 +75,7 @@ describe('a value that comes without bindings', () => {
     await put(other.ask).expect(200)
   })
 
-  it('keeps what a token said for that token alone, and what its person said in person for each of their tokens', async () => {
+  it('goes where a token bound the secret only for that token, and where its person did for all of their tokens', async () => {
     const [pipeline, stolen] = [await tokenOf(owner), await tokenOf(owner)]
     await put(owner.ask, { bindings: OWN }).expect(201)
     await put(pipeline).expect(200)
@@ -87,7 +87,7 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask).expect(409)
   })
 
-  it('keeps what is recommended for a known name, whoever said it, and nothing else under that name', async () => {
+  it('may keep the bindings of a known name’s preset, whoever set them, but no others that another person set', async () => {
     await put(admin.ask, {}, 'OPENAI_API_KEY').expect(201)
     await put(other.ask, {}, 'OPENAI_API_KEY').expect(200)
     await put(admin.ask, { bindings: THIEF }, 'OPENAI_API_KEY').expect(200)
@@ -95,7 +95,7 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask, { preset: 'openai' }, 'OPENAI_API_KEY').expect(200)
   })
 
-  it('never goes by the bindings of another name that an administrator has exchanged with its own', async () => {
+  it('is refused after an administrator has exchanged two names, and until an owner sends bindings again', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     const { body: log } = await put(owner.ask, { bindings: THIEF }, 'LOG_KEY').expect(201)
     const rename = (ask: Ask, id: string, name: string) =>
@@ -112,13 +112,13 @@ describe('a value that comes without bindings', () => {
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
   })
 
-  it('is nobody’s word once an owner has renamed what another had bound: a name says no bindings', async () => {
+  it('is refused with 409 after an owner gave the name to a secret that another person had bound', async () => {
     const { body: planted } = await put(admin.ask, { bindings: THIEF }, 'WETHER_KEY').expect(201)
     await owner.ask('PATCH', `/orgs/${org}/secrets/${planted.id}`, { name: 'WEATHER_KEY' }).expect(200)
     for (const person of [owner, other]) await put(person.ask).expect(409)
   })
 
-  it('is not under way to another place when its name is given: what comes into force later is nobody’s word, too', async () => {
+  it('cannot rely on a version that is pending when the secret is renamed: who set its bindings is forgotten', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     await put(admin.ask, { value: 'of no use to anybody', bindings: THIEF }).expect(200)
     await house.db('secret_versions').where({ secret_id: own.id, state: 'superseded' }).update({ state: 'pending' })
@@ -131,7 +131,7 @@ describe('a value that comes without bindings', () => {
     expect(words).toEqual([owner.id, null])
   })
 
-  it('of a creation that is sent again goes where the request says, whatever the rows say', async () => {
+  it('is refused in a repeated creation if the stored bindings differ from those of the request', async () => {
     const asked = { name: 'AGAIN_KEY', value: VALUE, bindings: OWN }
     const create = () => owner.ask('POST', `/orgs/${org}/secrets`, asked).set('idempotency-key', '"foretold"')
     const { body: made } = await create().expect(201)
@@ -144,14 +144,14 @@ describe('a value that comes without bindings', () => {
     expect(refused.body.detail).toContain('with other bindings')
   })
 
-  it('is refused where nobody knows whose word the bindings are', async () => {
+  it('is refused while it is not recorded who set the bindings', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     await house.db('secret_versions').where('secret_id', own.id).update({ bindings_by: null })
     await put(owner.ask).expect(409)
     await put(owner.ask, { bindings: OWN }).expect(200)
   })
 
-  it('goes by what the vault has sealed, and not by what the tables say: those are written by SQL', async () => {
+  it('is refused if the tables name other bindings than those that the vault has sealed', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     for (const table of ['secrets', 'secret_versions'])
       await house
@@ -167,7 +167,7 @@ describe('a value that comes without bindings', () => {
   })
 })
 
-it('the audit trail says where a value may go from then on', async () => {
+it('the audit trail shows the bindings of a secret when it was created and when it was replaced', async () => {
   await put(owner.ask, { bindings: OWN }).expect(201)
   await put(owner.ask, { bindings: THIEF }).expect(200)
   const { body } = await owner.ask('GET', `/orgs/${org}/audit?limit=100`).expect(200)

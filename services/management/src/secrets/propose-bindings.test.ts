@@ -23,7 +23,7 @@ const rules = (presets: readonly BindingPreset[], exempt: readonly string[] = []
   privateUpstreams: privateUpstreams(exempt),
 })
 
-describe('bindings of a new secret', () => {
+describe('the bindings of a new secret', () => {
   it.each(['OPENAI_API_KEY', 'OPENAI_API_KEY_PROD', 'OPENAI_API_KEY_DEV'])(
     'are recognised from the name %s',
     (name) => {
@@ -31,14 +31,14 @@ describe('bindings of a new secret', () => {
     },
   )
 
-  it('are what the request says, in their one spelling, before any preset or name', () => {
+  it('are those of the request, in their one spelling, even where a preset or the name would give others', () => {
     expect(
       proposeBindings(rules([OPENAI]), { name: 'OPENAI_API_KEY', preset: 'openai', bindings: OWN }).origins,
     ).toEqual(['https://api.example.com'])
   })
 
   it.each(['openai_api_key', 'MY_OPENAI_API_KEY', 'OPENAI_API_KEY_STAGING', 'CUSTOM'])(
-    'are never guessed for %s: the refusal explains',
+    'are not guessed from the name %s: it is refused with INVALID_REQUEST',
     (name) => {
       expect(() => proposeBindings(rules([OPENAI]), { name })).toThrow(
         expect.objectContaining({ code: 'INVALID_REQUEST' }),
@@ -46,7 +46,7 @@ describe('bindings of a new secret', () => {
     },
   )
 
-  it('are refused without an origin or a placement, and for an unknown preset', () => {
+  it('are refused without an origin, without a placement, and for an unknown preset', () => {
     expect(() => proposeBindings(rules([]), { name: 'A', bindings: { ...OWN, origins: [] } })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
@@ -58,7 +58,7 @@ describe('bindings of a new secret', () => {
     )
   })
 
-  it('never name what is never dialled', () => {
+  it('are refused if an origin is one that a proxy never dials', () => {
     for (const origin of [...hostileUrls(), 'http://api.example.com', 'ftp://api.example.com']) {
       const bindings = { ...OWN, origins: [...OWN.origins, origin] }
       const errors = [expect.objectContaining({ pointer: '/bindings/origins' })]
@@ -67,14 +67,14 @@ describe('bindings of a new secret', () => {
     }
   })
 
-  it('may name what an operator exempts in development', () => {
+  it('may have an origin that an operator has exempted in development', () => {
     const origins = ['http://127.0.0.1:4010']
     expect(proposeBindings(rules([], ['127.0.0.1']), { name: 'A', bindings: { ...OWN, origins } })).toMatchObject({
       origins,
     })
   })
 
-  it('may be internal services, beside whole places or alone', () => {
+  it('may be internal services, alone or beside origins with placements', () => {
     const services = ['spiffe://example.org/ns/app/sa/worker']
     const alone = { origins: [], placements: [], services }
     expect(proposeBindings(rules([]), { name: 'A', bindings: alone })).toEqual(alone)

@@ -41,7 +41,7 @@ const storedValue = async (name: string): Promise<string | undefined> => {
 }
 
 describe('an import', () => {
-  it('creates and replaces by name; a bad line loses no other', async () => {
+  it('creates and replaces secrets by name, and a refused line does not stop the other lines', async () => {
     await owner.ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY', value: 'sk-old-0123456789' }).expect(201)
     const text = [
       'OPENAI_API_KEY=sk-new-0123456789',
@@ -73,14 +73,14 @@ describe('an import', () => {
     expect(events.filter((event) => event === 'secret.created')).toHaveLength(4)
   })
 
-  it('destroys what it replaced, after the wait', async () => {
+  it('has destroyed the version that it replaced when its answer comes', async () => {
     await send('OPENAI_API_KEY=sk-old-0123456789').expect(200)
     const before = await house.db('secrets').where('organization_id', org).first('version_id')
     await send('OPENAI_API_KEY=sk-new-0123456789').expect(200)
     expect(house.vault.stateOf(before.version_id)).toBe('destroyed')
   })
 
-  it('RETRYWAITS: waits once for all of it, also where nothing was changed', async () => {
+  it('RETRYWAITS: waits for the proxies before it answers, even if it changed nothing', async () => {
     const file = 'OPENAI_API_KEY=sk-one-0123456789\nSTRIPE_SECRET_KEY=sk_live_0123456789'
     const first = await house.heldUp(send(file, { externalVersion: 'v1' }))
     expect([first.waited, first.answer.body.counts.created]).toEqual([true, 2])
@@ -88,7 +88,7 @@ describe('an import', () => {
     expect([second.waited, second.answer.body.counts.unchanged]).toEqual([true, 2])
   })
 
-  it('never says whether a value is the one that is there: the same value is replaced like any other', async () => {
+  it('reports an equal value as replaced, like any other value', async () => {
     await send('OPENAI_API_KEY=sk-one-0123456789').expect(200)
     for (const value of ['sk-one-0123456789', 'sk-two-0123456789']) {
       const tried = await send(`OPENAI_API_KEY=${value}`, { dryRun: true }).expect(200)
@@ -98,7 +98,7 @@ describe('an import', () => {
     expect(outcomes(again.body.lines)).toEqual([[1, 'OPENAI_API_KEY', 'replaced']])
   })
 
-  it('echoes nothing of a value, nor of what may be one', async () => {
+  it('echoes no part of a value, or of what may be one, in its answer or in the audit trail', async () => {
     const text = [
       'sk-planted-0123456789',
       'UNKNOWN=planted-0123456789',
@@ -119,7 +119,7 @@ describe('an import', () => {
     expect(JSON.stringify(rows)).not.toContain('planted')
   })
 
-  it('says in a dry run what it would do, and does nothing', async () => {
+  it('reports in a dry run what it would do, and changes nothing', async () => {
     const text = 'OPENAI_API_KEY=sk-one-0123456789\nOWN=x'
     const calls = house.vault.calls('putSecret')
     const rows = async () => [
@@ -134,7 +134,7 @@ describe('an import', () => {
     expect(real.body.lines).toEqual(body.lines)
   })
 
-  it('refuses the lines behind an outage without trying each', async () => {
+  it('refuses all further lines with UNAVAILABLE, without trying them, once the vault is away', async () => {
     house.vault.setAway(true)
     const calls = house.vault.calls('putSecret')
     const { body } = await send('OPENAI_API_KEY=sk-one-0123456789\nSTRIPE_SECRET_KEY=sk_live_0123456789').expect(200)
@@ -142,7 +142,7 @@ describe('an import', () => {
     expect(house.vault.calls('putSecret') - calls).toBe(1)
   })
 
-  it('leaves what is not begun within 40 s for another import, and says so line by line', async () => {
+  it('refuses the lines that it has not begun within 40 s, and another import finishes them', async () => {
     putTakesMs = IMPORT_LIMITS.beginWithinMs / 2 + 1
     const file = ['OPENAI_API_KEY', 'STRIPE_SECRET_KEY', 'ANTHROPIC_API_KEY'].map(
       (name) => `${name}=sk-0123456789abcdef`,
@@ -158,7 +158,7 @@ describe('an import', () => {
     expect((await send(file.join('\n')).expect(200)).body.counts).toMatchObject({ created: 1, refused: 0 })
   })
 
-  it('has bounds, and is refused as a whole beyond them', async () => {
+  it('is refused as a whole, storing nothing, when it has too many entries, too long a text or a wrong name', async () => {
     const many = Array.from({ length: IMPORT_LIMITS.entriesMax + 1 }, (_, n) => `A${n}=b`).join('\n')
     expect((await send(many).expect(413)).body.code).toBe('TOO_LARGE')
     await send('x'.repeat(IMPORT_LIMITS.textCharsMax + 1)).expect(400)
@@ -166,7 +166,7 @@ describe('an import', () => {
     expect(await house.db('secrets').where('organization_id', org)).toEqual([])
   })
 
-  it('keeps a secret’s bindings, and changes them where it says so', async () => {
+  it('keeps the bindings of a secret unless it gives other bindings', async () => {
     await send('OWN=one-0123456789', { bindings: { OWN: BINDINGS } }).expect(200)
     const kept = await send('OWN=two-0123456789').expect(200)
     expect(outcomes(kept.body.lines)).toEqual([[1, 'OWN', 'replaced']])

@@ -63,14 +63,14 @@ describe('a line of a .env file', () => {
 })
 
 describe('a .env file', () => {
-  it('has blank lines and comments that are nobody’s, and counts its lines from 1', () => {
+  it('may have blank lines and comments, and its lines are counted from 1', () => {
     expect(all('# keys\n\nA=b\n   # more\n\nC=d\n')).toEqual([
       [3, 'A', 'b'],
       [6, 'C', 'd'],
     ])
   })
 
-  it('goes on behind a bad line, an open quote and a value of several lines', () => {
+  it('is read on after a bad line, a value of several lines and a quote that is not closed', () => {
     expect(all('nonsense\nA="b\nc"\nD="e\nF=g')).toEqual([
       [1, undefined, 'WRONG'],
       [2, 'A', 'b\nc'],
@@ -79,7 +79,7 @@ describe('a .env file', () => {
     ])
   })
 
-  it('refuses every line of a name that stands in it twice', () => {
+  it('has every line of a name refused if that name occurs twice', () => {
     expect(all('A=b\nC=d\nexport A=e')).toEqual([
       [1, 'A', 'WRONG'],
       [2, 'C', 'd'],
@@ -87,7 +87,7 @@ describe('a .env file', () => {
     ])
   })
 
-  it('has bounds', () => {
+  it('is refused with TOO_LARGE when it has too many entries or lines', () => {
     const entries = (count: number) => Array.from({ length: count }, (_, n) => `A${n}=b`).join('\n')
     expect(all(entries(IMPORT_LIMITS.entriesMax))).toHaveLength(IMPORT_LIMITS.entriesMax)
     const tooLarge = expect.objectContaining({ code: 'TOO_LARGE' })

@@ -88,7 +88,7 @@ const events = async () =>
   )
 
 describe('a secret that is created', () => {
-  it('is in force, masked and audited when the answer comes, and its value is at the vault alone', async () => {
+  it('is in force, masked and audited when the answer comes, and only the vault has its value', async () => {
     const secretId = await create()
     expect(await listed()).toEqual(['A_KEY'])
     expect(await valueInForce(secretId)).toBe('sk-one-123456789')
@@ -99,7 +99,7 @@ describe('a secret that is created', () => {
     expect(rows.map(({ text }) => text).join()).not.toContain('123456789')
   })
 
-  it('has its name alone: of ten creations at once with one name, one succeeds and nine are CONFLICT', async () => {
+  it('owns its name: of ten creations at once with one name, one succeeds and nine are CONFLICT', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => create()))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     for (const outcome of outcomes)
@@ -107,7 +107,7 @@ describe('a secret that is created', () => {
     expect(await listed()).toEqual(['A_KEY'])
   })
 
-  it('is nowhere when the vault is away, its name is free again, and a later attempt succeeds', async () => {
+  it('is not listed when the vault is away, and its name can be used again once its intent is settled', async () => {
     vault.setAway(true)
     await expect(create()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(await listed()).toEqual([])
@@ -118,13 +118,13 @@ describe('a secret that is created', () => {
     expect(await listed()).toEqual(['A_KEY'])
   })
 
-  it('is created although the answer of the vault was lost', async () => {
+  it('is created even if the answer of the vault was lost', async () => {
     vault.failNext('putSecret', 'after')
     const secretId = await create()
     expect(await valueInForce(secretId)).toBe('sk-one-123456789')
   })
 
-  it('is refused where another request stored another value under its version, which stays', async () => {
+  it('is refused with CONFLICT if another request stored another value under its version, and that one stays', async () => {
     const twin = async (put: Parameters<typeof vault.putSecret>[0]): Promise<void> => {
       await vault.putSecret({ ...put, value: secretBytes('sk-two-123456789') })
       await vault.putSecret(put)
@@ -138,13 +138,13 @@ describe('a secret that is created', () => {
     expect(secret && (await valueInForce(secret.id))).toBe('sk-two-123456789')
   })
 
-  it('is refused for an expiry that has passed', async () => {
+  it('is refused if its expiry has passed', async () => {
     const asked = { organizationId, name: 'A', value: 'x', bindings: BINDINGS, expiresAt: new Date(0) }
     await expect(createSecret(deps, ACTOR, asked)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
   it.each(['', 'a\nb', 'a\rb', 'a\u0000b', ' sk-blank-before', 'sk-tab-behind\t', 'x'.repeat(64 * 1024 + 1)])(
-    'is refused for a value out of bounds, before anything is written',
+    'is refused for a value that is not allowed, before anything is written (case %#)',
     async (value) => {
       await expect(create('A_KEY', value)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
       expect(await events()).toEqual([])
@@ -153,7 +153,7 @@ describe('a secret that is created', () => {
 })
 
 describe('a value that is replaced', () => {
-  it('is in force alone: the generation goes up by one and the old version is destroyed', async () => {
+  it('gets a new version with the next generation in force, and its old version is destroyed', async () => {
     const secretId = await create()
     await replace(secretId, 'sk-two-123456789')
     expect(await valueInForce(secretId)).toBe('sk-two-123456789')
@@ -167,7 +167,7 @@ describe('a value that is replaced', () => {
     expect(row).toMatchObject({ generation: '2' })
   })
 
-  it('is destroyed only after every proxy has let go of it', async () => {
+  it('has its old version destroyed only after the wait for a proxy’s horizon', async () => {
     const secretId = await create()
     await recordSync(db, { ...PROXY, bootId: newId('boot'), applied: 0, horizonMs: 30_000 })
     const before = vault.calls('destroyVersions')
@@ -186,7 +186,7 @@ describe('a value that is replaced', () => {
     expect(vault.calls('destroyVersions')).toBe(before + 1)
   })
 
-  it('stays the old one when the vault is away, and two replacements at once are one and a CONFLICT', async () => {
+  it('stays in force while the vault is away, and a second replacement meanwhile is CONFLICT', async () => {
     const secretId = await create()
     vault.setAway(true)
     await expect(replace(secretId, 'sk-two-123456789')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -198,7 +198,7 @@ describe('a value that is replaced', () => {
     expect(await valueInForce(secretId)).toBe('sk-three-12345678')
   })
 
-  it('takes new bindings with it, unless a service would break: then CONFLICT names the service', async () => {
+  it('takes new bindings with it, unless they break a service: then CONFLICT names that service', async () => {
     const secretId = await create()
     const bindings = { ...BINDINGS, origins: ['https://other.example.com'] }
     const service = { id: 'svc_1', slug: 'example', name: 'Example' }
@@ -215,7 +215,7 @@ describe('a value that is replaced', () => {
     expect(secret?.versionId && vault.bindingsOf(secret.versionId)).toEqual(bindings)
   })
 
-  it('is SECRET_NOT_FOUND under another organization', async () => {
+  it('is SECRET_NOT_FOUND when it is asked for under another organization', async () => {
     const secretId = await create()
     const other = { organizationId: newId('organization'), secretId, value: 'x' }
     await expect(replaceValue(deps, ACTOR, other)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
@@ -223,7 +223,7 @@ describe('a value that is replaced', () => {
 })
 
 describe('a secret that is deleted', () => {
-  it('is refused with the names of the services that use it, unless forced', async () => {
+  it('is refused with the names of the services that use it, unless the deletion is forced', async () => {
     const secretId = await create()
     const serviceId = await aServiceUsing(secretId)
     const remove = (force: boolean) => deleteSecret(deps, ACTOR, { organizationId, secretId, force })
@@ -236,7 +236,7 @@ describe('a secret that is deleted', () => {
     expect(await db('service_secrets').where('service_id', serviceId)).toHaveLength(1)
   })
 
-  it('RETRYWAITS: a second deletion says absent only after the first is in force', async () => {
+  it('RETRYWAITS: is reported as absent to a second deletion only after that one has waited', async () => {
     const secretId = await create()
     await deleteSecret(deps, ACTOR, { organizationId, secretId, force: false })
     let waited = 0
@@ -250,7 +250,7 @@ describe('a secret that is deleted', () => {
     expect(waited).toBe(1)
   })
 
-  it('stays deleted when a replacement was under way, and what was stored is destroyed', async () => {
+  it('stays deleted when a replacement was under way, and the stored replacement is destroyed', async () => {
     const secretId = await create()
     vault.failNext('putSecret', 'after')
     vault.failNext('settleVersion', 'before')
@@ -263,7 +263,7 @@ describe('a secret that is deleted', () => {
       expect([state, vault.stateOf(id)]).toEqual(['destroyed', 'destroyed'])
   })
 
-  it('RETRYWAITS: a replacement that it overtook says so, and destroys, only after the deletion is in force', async () => {
+  it('RETRYWAITS: has an overtaken replacement destroyed and answered only once the deletion is in force', async () => {
     const secretId = await create()
     await recordSync(db, { ...PROXY, bootId: newId('boot'), applied: 0, horizonMs: 30_000 })
     /** Settles once the deletion has committed. The deletion itself then waits for ever. */
@@ -287,7 +287,7 @@ describe('a secret that is deleted', () => {
     expect(await listed()).toEqual([])
   })
 
-  it('gives its name back: a new secret of that name is another one', async () => {
+  it('gives its name back: a new secret of that name has another id', async () => {
     const secretId = await create()
     await deleteSecret(deps, ACTOR, { organizationId, secretId, force: false })
     expect(await create()).not.toBe(secretId)
@@ -295,7 +295,7 @@ describe('a secret that is deleted', () => {
 })
 
 describe('a secret that is renamed', () => {
-  it('keeps its id and generation, and cannot take a name in use', async () => {
+  it('is listed under its new name and audited, and a name in use is refused with CONFLICT', async () => {
     const secretId = await create()
     await create('OTHER')
     await renameSecret(deps, ACTOR, { organizationId, secretId, name: 'NEW_NAME' })
@@ -306,7 +306,7 @@ describe('a secret that is renamed', () => {
     expect((await events()).at(-1)).toBe('secret.renamed')
   })
 
-  it('is not, where internal services ask for it by its name, now or by a version under way', async () => {
+  it('is refused with CONFLICT if internal services are bound to it, now or by a pending version', async () => {
     const services = ['spiffe://protectmyapi/worker']
     const bound = await create('BOUND')
     await db('secrets')
@@ -348,7 +348,7 @@ describe('the reconciler, after a crash', () => {
     return { intent, put }
   }
 
-  it('after step 1: gives the intent up, and TOMB: the put that comes late is refused', async () => {
+  it('gives the intent up after step 1, and TOMB: the vault refuses the put that comes late', async () => {
     const { intent, put } = await stored()
     expect(await settleIntents(deps, 0)).toBe(1)
     expect((await versionsOf(intent.secretId)).map(({ state }) => state)).toEqual(['abandoned'])
@@ -356,7 +356,7 @@ describe('the reconciler, after a crash', () => {
     expect(await listed()).toEqual([])
   })
 
-  it('after step 2: brings the version into force, with feed row and audit row', async () => {
+  it('brings the version into force after step 2, with feed row and audit row', async () => {
     const { intent, put } = await stored()
     await put()
     expect(await listed()).toEqual([])
@@ -366,7 +366,7 @@ describe('the reconciler, after a crash', () => {
     expect(await db('feed').where({ kind: 'secret', id: intent.secretId })).toHaveLength(1)
   })
 
-  it('CAS: the slow writer that comes after the reconciler changes nothing, either way', async () => {
+  it('CAS: leaves nothing to change for a slow writer, whether it activated the version or gave it up', async () => {
     const { intent, put } = await stored()
     await put()
     await settleIntents(deps, 0)
@@ -382,7 +382,7 @@ describe('the reconciler, after a crash', () => {
     expect(await listed()).toEqual(['B_KEY'])
   })
 
-  it('after step 3 or 4: finishes the destruction', async () => {
+  it('finishes the destruction after step 3 or 4', async () => {
     const secretId = await create()
     vault.failNext('destroyVersions', 'before')
     await replace(secretId, 'sk-two-123456789')
@@ -391,14 +391,14 @@ describe('the reconciler, after a crash', () => {
     expect((await versionsOf(secretId)).map(({ state }) => state)).toEqual(['destroyed', 'active'])
   })
 
-  it('leaves young intents to their writers, and several reconcilers settle each intent once', async () => {
+  it('leaves young intents to their writers, and settles each old one once though several reconcilers run', async () => {
     await stepOne()
     expect(await settleIntents(deps)).toBe(0)
     const counts = await Promise.all([settleIntents(deps, 0), settleIntents(deps, 0), settleIntents(deps, 0)])
     expect(counts.reduce((sum, count) => sum + count)).toBe(1)
   })
 
-  it('shreds deleted organizations, once', async () => {
+  it('shreds a deleted organization once', async () => {
     await db('organizations').where({ id: organizationId }).update({ state: 'deleted', deleted_at: db.fn.now() })
     await finishShredding(deps)
     await finishShredding(deps)
@@ -406,7 +406,7 @@ describe('the reconciler, after a crash', () => {
     expect((await events()).at(-1)).toBe('organization.shredded')
   })
 
-  it('reads no organization to find that none is to be shredded, however many there are', async () => {
+  it('reads no row of organizations when none is to be shredded, however many there are', async () => {
     await db.transaction(async (trx) => {
       await trx.raw(
         `INSERT INTO organizations (id, slug, name, state)
@@ -417,7 +417,7 @@ describe('the reconciler, after a crash', () => {
   })
 })
 
-describe('a row that the vault refuses, and whose id is in front', () => {
+describe('120 rows that the vault refuses and that are first in order', () => {
   const ADDED = 120
   /** Adds more refused versions than one run takes. */
   const refusedVersions = async (secretId: string, state: 'superseded' | 'pending', columns: object) => {
@@ -434,7 +434,7 @@ describe('a row that the vault refuses, and whose id is in front', () => {
   }
   const LONG_AGO = new Date(0)
 
-  it('keeps no replaced value stored once the answer is there', async () => {
+  it('do not keep a replaced value from being destroyed before the answer', async () => {
     const secretId = await create()
     const [old] = await versionsOf(secretId)
     await refusedVersions(secretId, 'superseded', { superseded_at: LONG_AGO })
@@ -442,7 +442,7 @@ describe('a row that the vault refuses, and whose id is in front', () => {
     expect(vault.stateOf(old?.id ?? '')).toBe('destroyed')
   })
 
-  it('keeps the reconciler from no destruction', async () => {
+  it('do not keep the reconciler from destroying another version', async () => {
     const secretId = await create()
     const [old] = await versionsOf(secretId)
     vault.failNext('destroyVersions', 'before')
@@ -453,7 +453,7 @@ describe('a row that the vault refuses, and whose id is in front', () => {
     expect(vault.stateOf(old?.id ?? '')).toBe('destroyed')
   })
 
-  it('keeps no intent unsettled', async () => {
+  it('do not keep another intent from being settled', async () => {
     const secretId = await create()
     vault.failNext('putSecret', 'after')
     vault.failNext('settleVersion', 'before')
@@ -463,7 +463,7 @@ describe('a row that the vault refuses, and whose id is in front', () => {
     expect(await valueInForce(secretId)).toBe('sk-two-123456789')
   })
 
-  it('keeps no deleted organization from being shredded', async () => {
+  it('do not keep another deleted organization from being shredded', async () => {
     const row = await db('organizations').where({ id: organizationId }).first()
     const deleted = { state: 'deleted', deleted_at: LONG_AGO }
     for (let at = 0; at < ADDED; at += 1) await db('organizations').insert({ ...row, id: `!${at}`, ...deleted })
