@@ -25,8 +25,8 @@ const WRONG_BODY = { noSuchField: true }
 const ask = (person: Person, route: Route, things: Things) =>
   person.ask(route.method, pathOf(route, things), route.method === 'GET' ? undefined : WRONG_BODY)
 
-describe('role × route × tenant', () => {
-  it('lets through whom the table lets through, and refuses everybody else with 403', async () => {
+describe('the REST API', () => {
+  it('answers each route to the roles that the table of permissions names, and 403 to all others', async () => {
     const wrong: string[] = []
     for (const route of orgRoutesOf(house.routes)) {
       for (const role of ROLES) {
@@ -40,7 +40,7 @@ describe('role × route × tenant', () => {
     expect(wrong).toEqual([])
   }, 30_000)
 
-  it('answers strangers as if the organization were not there, on every route', async () => {
+  it('answers 404 to strangers on every route, as if the organization did not exist', async () => {
     const wrong: string[] = []
     for (const route of orgRoutesOf(house.routes)) {
       const answers = [
@@ -54,7 +54,7 @@ describe('role × route × tenant', () => {
     expect(wrong).toEqual([])
   })
 
-  it('answers ids of another organization as absent ones, on every route with an id in it', async () => {
+  it('answers 404 to an id of another organization, as to an absent one, on every route with an id', async () => {
     const wrong: string[] = []
     for (const route of orgRoutesOf(house.routes)) {
       // A put by name creates the thing if this organization has none of that name, whatever other organizations have.
@@ -84,7 +84,7 @@ describe('role × route × tenant', () => {
     expect(body.items).toHaveLength(1)
   })
 
-  it('asks everybody to sign in, but on public routes', async () => {
+  it('answers 401 without a sign-in on every route but three public ones', async () => {
     const open: string[] = []
     for (const route of house.routes.filter(({ permission }) => permission !== 'public')) {
       const { status } = await house.anonymous(route.method, pathOf(route, mine))
@@ -98,7 +98,7 @@ describe('role × route × tenant', () => {
     ])
   })
 
-  it('asks on each write for the permission of the contract, written down here a second time', () => {
+  it('requires on each write the permission that this list names for it', () => {
     const writes = orgRoutesOf(house.routes).filter(({ method }) => method !== 'GET')
     expect(
       Object.fromEntries(
@@ -139,7 +139,7 @@ describe('role × route × tenant', () => {
     })
   })
 
-  it('has a route for each permission of the table', () => {
+  it('has a route for each permission of an organization in the table', () => {
     const used = new Set(house.routes.map(({ permission }) => permission))
     expect(
       Object.keys(ROLES_ALLOWED).filter(

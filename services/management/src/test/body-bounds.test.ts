@@ -156,8 +156,8 @@ const BOUNDS = {
 /** Fields that a rule limits instead of the schema; the last test checks those limits. */
 const BY_RULE = ['paths[]']
 
-describe('whatever is sent to a route', () => {
-  it('has a bound in each of its fields, and this one', () => {
+describe('a body or query that is sent to a route', () => {
+  it('has a limit on each of its fields, which is the one in this list', () => {
     const found = new Map<string, Set<string>>()
     for (const schema of routes.flatMap(({ body, query }) => [body, query])) {
       const json = schema ? schemaOf(schema) : { type: 'null' }
@@ -186,7 +186,7 @@ describe('whatever is sent to a route', () => {
       200,
       (count: number) => ({ text: '', bindings: some(count, { origins: [], placements: [] }) }),
     ],
-  ])('has a bound of its own by rule: %s, %i', (name, max, bodyOf) => {
+  ])('is refused by a rule of its own beyond a limit: %s, %i', (name, max, bodyOf) => {
     const body = routes.find(({ method, path }) => `${method} ${path}` === name)?.body
     expect([max, max + 1].map((count) => body?.safeParse(bodyOf(count)).success)).toEqual([true, false])
   })

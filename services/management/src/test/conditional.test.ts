@@ -29,7 +29,7 @@ const change = (route: Route, ifMatch: string) =>
   owner.ask(route.method, pathOf(route, things), BODIES[`${route.method} ${route.path}`]).set('if-match', ifMatch)
 
 describe('If-Match', () => {
-  it('stops every change of a single resource that was changed since it was read, and changes nothing', async () => {
+  it('with another tag or a weak one answers 412 to every change of a single resource, and changes nothing', async () => {
     const wrong: string[] = []
     for (const route of conditional()) {
       const before = await read(route)
@@ -42,7 +42,7 @@ describe('If-Match', () => {
     expect(wrong).toEqual([])
   })
 
-  it('stops every other change that gives a tag: what has no ETag matches none', async () => {
+  it('makes every other change fail with 412 or 400, because what has no ETag matches no tag', async () => {
     const others = house.routes.filter(
       (route) => isChange(route) && !route.conditional && route.permission !== 'public',
     )
@@ -57,7 +57,7 @@ describe('If-Match', () => {
     expect(wrong).toEqual([])
   })
 
-  it('covers every change of what can be read with an ETag', async () => {
+  it('is taken by every change of a resource that can be read', async () => {
     const readable = new Set(house.routes.filter(({ method }) => method === 'GET').map(({ path }) => path))
     const forgotten = house.routes
       .filter(({ method }) => method === 'PUT' || method === 'PATCH' || method === 'DELETE')
@@ -67,7 +67,7 @@ describe('If-Match', () => {
     expect(conditional().length).toBeGreaterThan(10)
   })
 
-  it('lets a change through that names the state which is there', async () => {
+  it('with the present ETag in its list lets every change through', async () => {
     const wrong: string[] = []
     for (const route of inOrder(conditional())) {
       const { etag } = await read(route)
@@ -82,7 +82,7 @@ describe('If-Match', () => {
 })
 
 describe('ETag', () => {
-  it('is in the OpenAPI document, with If-None-Match and 304, of those reads that are answered with one', async () => {
+  it('is documented in OpenAPI, with If-None-Match and 304, for exactly the reads that answer with one', async () => {
     const { paths } = (await house.anonymous('GET', '/openapi.json').expect(200)).body
     const there = await furnish(house, owner, 'tagged')
     const reads = house.routes.filter(({ method, snapshot }) => method === 'GET' && !snapshot)
@@ -98,7 +98,7 @@ describe('ETag', () => {
     expect(told.length).toBeGreaterThanOrEqual(7)
   })
 
-  it('comes with the answer to a change as the next read has it, and spares a read that has it', async () => {
+  it('of a change is that of the next read, which it can spare with 304 until the resource changes', async () => {
     const org = await house.organization(owner, 'Tags')
     const made = await owner
       .ask('POST', `/orgs/${org}/services`, { name: 'S', slug: 'tagged', baseUrl: 'https://api.example.com' })
@@ -115,7 +115,7 @@ describe('ETag', () => {
     await owner.ask('GET', path).set('if-match', String(seen.headers.etag)).expect(412)
   })
 
-  it('of a service changes when a secret that it names is renamed', async () => {
+  it('of a service no longer matches once a secret that the service names was renamed', async () => {
     const org = await house.organization(owner, 'Renames')
     const secret = await owner
       .ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY', value: 'sk-etag-0123456789' })
@@ -130,7 +130,7 @@ describe('ETag', () => {
     expect(stale.body.detail).toMatch(/Read it again/)
   })
 
-  it('lets one of ten changes at once from the same state through', async () => {
+  it('lets one of ten simultaneous changes of the same state through, and nine answer 412', async () => {
     const org = await house.organization(owner, 'Race')
     const app = await owner.ask('POST', `/orgs/${org}/apps`, { name: 'A', slug: 'a', platform: 'ios' }).expect(201)
     const answers = await Promise.all(

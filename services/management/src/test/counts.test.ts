@@ -148,7 +148,7 @@ const members = async (): Promise<Counted> => {
   }
 }
 
-describe('of what there may be a number of, the last one is made, and no other beside it at the same moment:', () => {
+describe('if one fewer than the maximum exists, one of three simultaneous creations succeeds, two get 409 CONFLICT:', () => {
   it.each([
     ['apps', 500, apps],
     ['API services', 500, services],
@@ -166,7 +166,7 @@ describe('of what there may be a number of, the last one is made, and no other b
   })
 })
 
-it('a person has 50 sign-ins: the oldest ends when another begins', async () => {
+it('a person who has 50 sign-ins loses the oldest one when another begins', async () => {
   const busy = await house.person('busy')
   const inForce = (): Promise<{ id: string }[]> =>
     house.db('sign_ins').where('user_id', busy.id).whereRaw('expires_at > now()').orderBy('id').select('id')

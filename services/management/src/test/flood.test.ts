@@ -83,8 +83,8 @@ function otherThanRoutes(): Promise<string>[] {
 
 const answered = (count: number): string[] => Array.from({ length: count }, () => 'answered')
 
-describe('proxies are answered', () => {
-  it('while every connection of all others is taken', async () => {
+describe('calls that proxies depend on are answered', () => {
+  it('while every connection of the pool for all other callers is taken', async () => {
     const max: number = harness.db.client.pool.max
     const taken = await Promise.all(Array.from({ length: max }, () => harness.db.transaction()))
     try {
@@ -94,7 +94,7 @@ describe('proxies are answered', () => {
     }
   })
 
-  it('while one floods them with made-up app tokens: few routes are read at once, some wait, the rest is refused at once', async () => {
+  it('while made-up app tokens are sent: 2 reads of routes run, 20 wait, and all more are refused at once', async () => {
     const held = await harness.db.transaction()
     // While the lock is held, no route can be read.
     await held.raw('LOCK TABLE apps')
@@ -154,7 +154,7 @@ describe('proxies are answered', () => {
         ),
     ],
   ])(
-    'while one floods management with %s: two hold a connection, some wait, the rest is refused at once',
+    'while management is flooded with %s: two hold a connection, some wait, and all more are refused at once',
     async (_what, { waitingMax, later, lock }, attack) => {
       // Creates the row whose lock all later attacks wait for.
       await attack(0)

@@ -7,7 +7,7 @@ import { memoryVault } from './memory-vault.js'
 describe('the vault in memory', () => {
   vaultContract('memory', memoryVault)
 
-  it('fails as a network fails: before the effect, or after it', async () => {
+  it('fails with UNAVAILABLE when told to, before the effect or after it', async () => {
     const vault = memoryVault()
     const version = { organizationId: newId('organization'), secretId: newId('secret'), versionId: newId('version') }
     vault.failNext('settleVersion', 'before')
@@ -18,7 +18,7 @@ describe('the vault in memory', () => {
     expect(vault.stateOf(version.versionId)).toBe('closed')
   })
 
-  it('tells what was destroyed, once or twice, from what was never stored', async () => {
+  it('shows a stored version as destroyed and one that was never stored as closed, also when destroyed twice', async () => {
     const vault = memoryVault()
     const [stored, never] = [newId('version'), newId('version')]
     const [organizationId, secretId] = [newId('organization'), newId('secret')]

@@ -30,8 +30,8 @@ const KINDS = [
   ['app', putApp, '/apps/phone', { name: 'Another' }],
 ] as const
 
-describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path, other) => {
-  it('is created with 201, and changed with 200 by the same call', async () => {
+describe.each(KINDS)('the %s that is put under its natural key', (_kind, putIt, path, other) => {
+  it('is created with 201, and changed with 200 when the same call is repeated with another field', async () => {
     const first = await putIt().expect(201)
     const second = await putIt(other).expect(200)
     expect(second.body.id).toBe(first.body.id)
@@ -41,7 +41,7 @@ describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path,
     expect(second.body).toMatchObject(body)
   })
 
-  it('is created by If-None-Match: * and never changed by it', async () => {
+  it('is created with If-None-Match: *, and with it a second put is refused with 412', async () => {
     const first = await putIt().set('if-none-match', '*').expect(201)
     const second = await putIt(other).set('if-none-match', '*').expect(412)
     expect(second.body).toMatchObject({ code: 'PRECONDITION_FAILED', detail: expect.stringMatching(/exists already/) })
@@ -49,14 +49,14 @@ describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path,
     expect(first.body).toMatchObject(body)
   })
 
-  it('is changed by If-Match: * and never created by it', async () => {
+  it('is refused with If-Match: * while it does not exist, and changed with it once it does', async () => {
     await putIt().set('if-match', '*').expect(412)
     await owner.ask('GET', `/orgs/${org}${path}`).expect(404)
     await putIt().expect(201)
     await putIt().set('if-match', '*').expect(200)
   })
 
-  it('RETRYWAITS: with the external version in force nothing is changed, and the answer waits as the first one', async () => {
+  it('RETRYWAITS: is not changed by a put with the external version in force, and that answer waits too', async () => {
     const first = await putIt({ externalVersion: 'v1' }).expect(201)
     expect(first.body.externalVersion).toBe('v1')
     const before = await owner.ask('GET', `/orgs/${org}${path}`).expect(200)
@@ -67,20 +67,20 @@ describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path,
     expect(after.body).toEqual(before.body)
   })
 
-  it('RETRYWAITS: a change to what is there already waits as well', async () => {
+  it('RETRYWAITS: has the answer to a second put wait as well', async () => {
     await putIt().expect(201)
     const { waited, answer } = await house.heldUp(putIt())
     expect([answer.status, waited]).toEqual([200, true])
   })
 
-  it('RETRYWAITS: a second deletion waits', async () => {
+  it('RETRYWAITS: has the answer 404 to a second deletion wait as well', async () => {
     await putIt().expect(201)
     expect((await owner.ask('DELETE', `/orgs/${org}${path}`)).status).toBeLessThan(300)
     const { waited, answer } = await house.heldUp(owner.ask('DELETE', `/orgs/${org}${path}`))
     expect([answer.status, waited]).toEqual([404, true])
   })
 
-  it('is created once by ten who do so at the same time', async () => {
+  it('is created once by ten puts at the same time; the others answer 200, or 409 with Retry-After', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => putIt()))
     const statuses = answers.map(({ status }) => status)
     expect(statuses.filter((status) => status === 201)).toHaveLength(1)
@@ -91,7 +91,7 @@ describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path,
 })
 
 describe('an external version', () => {
-  it('of a secret is forgotten when the value is replaced by other means, so that a repeated put restores it', async () => {
+  it('of a secret is forgotten when its value is replaced without it, so that the same put replaces the value again', async () => {
     const { body } = await putSecret({ externalVersion: 'v1' }).expect(201)
     const kept = await owner.ask('PATCH', `/orgs/${org}/secrets/${body.id}`, { name: 'RENAMED' }).expect(200)
     expect(kept.body.externalVersion).toBe('v1')
@@ -101,7 +101,7 @@ describe('an external version', () => {
     expect(await valueInForce(body.id)).toBe('sk-natural-0123456789')
   })
 
-  it('of a secret that has expired is put again', async () => {
+  it('of a secret that has expired does not keep the same put from replacing the value', async () => {
     const { body } = await putSecret({ externalVersion: 'v1' }).expect(201)
     await house
       .db('secrets')
@@ -113,7 +113,7 @@ describe('an external version', () => {
     })
   })
 
-  it('of a service and an app is forgotten with a change by hand', async () => {
+  it('of a service or an app is forgotten when it is changed by hand, so that the same put undoes that change', async () => {
     await putService({ externalVersion: 'v1' })
     await putApp({ externalVersion: 'v1' })
     await owner.ask('PATCH', `/orgs/${org}/services/example`, { enabled: false }).expect(200)
@@ -122,7 +122,7 @@ describe('an external version', () => {
     expect((await putApp({ externalVersion: 'v1' })).body).toMatchObject({ enabled: true, externalVersion: 'v1' })
   })
 
-  it('of a service whose secret was deleted is put again: that mends it', async () => {
+  it('of a service whose secret was deleted does not keep the same put from taking the new secret', async () => {
     const secret = await putSecret().expect(201)
     const asked = { preset: 'openai', baseUrl: 'https://api.openai.com', externalVersion: 'v1' }
     await putService(asked).expect(201)
@@ -132,18 +132,18 @@ describe('an external version', () => {
     expect(body.warnings).toEqual([])
   })
 
-  it.each(['', 'two words', 'x'.repeat(129), 'é'])('is not %j', async (externalVersion) => {
+  it.each(['', 'two words', 'x'.repeat(129), 'é'])('is refused with 400 when it is %j', async (externalVersion) => {
     await putSecret({ externalVersion }).expect(400)
   })
 })
 
-describe('a secret by name', () => {
-  it('is not named as ids are: it would stand in for one that was deleted', async () => {
+describe('a secret that is put by name', () => {
+  it('is refused with 400 if its name looks like an id', async () => {
     const refused = await putSecret({ preset: 'openai' }, newId('secret')).expect(400)
     expect(refused.body.errors).toMatchObject([{ detail: 'This name looks like an id. Choose another name.' }])
   })
 
-  it('is bound by its name, a preset or bindings, and stays bound as it is where none is said', async () => {
+  it('needs bindings, a preset or a known name when it is made, and later keeps its bindings if none are given', async () => {
     const unbound = await putSecret({}, 'OWN_KEY').expect(400)
     expect(unbound.body.errors[0].pointer).toBe('/bindings')
     const bindings = { origins: ['https://a.example'], placements: [{ kind: 'header', name: 'x-key' }] }
@@ -154,24 +154,24 @@ describe('a secret by name', () => {
     expect(third.body.bindings.origins).toEqual(['https://api.openai.com'])
   })
 
-  it.each(['value', 'usage', 'versions'])('may be called %s, like a part of a path', async (name) => {
+  it.each(['value', 'usage', 'versions'])('may have the name %s, which is also a part of paths', async (name) => {
     const made = await putSecret({ preset: 'openai' }, name).expect(201)
     expect((await owner.ask('GET', `/orgs/${org}/secrets/by-name/${name}`).expect(200)).body.id).toBe(made.body.id)
     await owner.ask('DELETE', `/orgs/${org}/secrets/by-name/${name}`).expect(200)
   })
 
-  it('has the bounds of a name', async () => {
+  it('is refused with 400 if its name has a wrong character or more than 128', async () => {
     await putSecret({ preset: 'openai' }, 'A'.repeat(128)).expect(201)
     for (const wrong of ['1ST', 'a-b', 'A'.repeat(129)])
       expect((await putSecret({ preset: 'openai' }, wrong).expect(400)).body.errors[0].pointer).toBe('name')
   })
 
-  it('is told the one rule that its name breaks', async () => {
+  it('is refused with the one rule that its name breaks', async () => {
     const { errors } = (await putSecret({ preset: 'openai' }, 'a-b').expect(400)).body
     expect(errors).toEqual([{ pointer: 'name', detail: expect.stringContaining('Give letters, digits and _') }])
   })
 
-  it('is one’s own organization’s, whatever another’s are called', async () => {
+  it('is another one than the secret of the same name in another organization', async () => {
     const stranger = await house.person(`stranger${count}`)
     const theirs = await house.organization(stranger, `Theirs ${count}`)
     const path = `/orgs/${theirs}/secrets/by-name/OPENAI_API_KEY`
@@ -183,7 +183,7 @@ describe('a secret by name', () => {
 })
 
 describe('a service that is put', () => {
-  it('keeps nothing of what it was', async () => {
+  it('gets the defaults back for every field that the put does not name', async () => {
     const limits = [{ scope: 'device', count: 5, periodSeconds: 60 }]
     const forwardTraceContext = true
     const set = { limits, timeoutMs: 5_000, bodyBytesMax: 1_000, paths: ['/a'], enabled: false, forwardTraceContext }
@@ -200,14 +200,14 @@ describe('a service that is put', () => {
     })
   })
 
-  it('does not exist by an id that is nobody’s', async () => {
+  it('by an unknown id instead of a slug answers 404, and so does an app', async () => {
     await put('/services/svc_01ARZ3NDEKTSV4RRFFQ69G5FAV', { name: 'S', baseUrl: 'https://a.example' }).expect(404)
     await put('/apps/app_01ARZ3NDEKTSV4RRFFQ69G5FAV', { name: 'A', platform: 'ios' }).expect(404)
   })
 })
 
 describe('a link that is put by the slugs of both', () => {
-  it('is made once, and RETRYWAITS: putting it again waits', async () => {
+  it('is made once, RETRYWAITS: a second put waits too and shows the same, and If-None-Match: * is refused with 412', async () => {
     await putService()
     await putApp()
     const path = '/apps/phone/links/example'

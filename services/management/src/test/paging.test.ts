@@ -96,7 +96,7 @@ function listPaths(): string[] {
 const placed = (path: string): string => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => things[name] ?? '')
 
 describe('every list of the OpenAPI document', () => {
-  it('is a page: `items` and `next`, by `limit` and `cursor`', () => {
+  it('answers `items` and `next`, and takes `limit` and `cursor`', () => {
     const wrong = listPaths().filter((path) => {
       const operation = document.paths[path]?.get
       const properties = operation?.responses['200']?.content?.['application/json']?.schema.properties ?? {}
@@ -108,7 +108,7 @@ describe('every list of the OpenAPI document', () => {
     expect(listPaths().length).toBeGreaterThanOrEqual(16)
   })
 
-  it('shows by pages of one what it shows at once: all of it, each once, in the same order, with an end', async () => {
+  it('shows in pages of one the same items, each once and in the same order, as in one page, and then ends', async () => {
     for (const path of listPaths()) {
       const ask = async (query: string) => (await owner.ask('GET', `${placed(path)}?${query}`).expect(200)).body
       const whole = await ask('limit=100')
@@ -124,7 +124,7 @@ describe('every list of the OpenAPI document', () => {
     }
   }, 30_000)
 
-  it('has a bound, and refuses a cursor that it did not name', async () => {
+  it('refuses with 400 a limit of 0 or above 100, and a malformed cursor', async () => {
     for (const path of listPaths()) {
       for (const query of ['limit=101', 'limit=0', 'cursor=..', `cursor=${Buffer.from('\0').toString('base64url')}`]) {
         const { status, body } = await owner.ask('GET', `${placed(path)}?${query}`)
@@ -133,7 +133,7 @@ describe('every list of the OpenAPI document', () => {
     }
   }, 30_000)
 
-  it('refuses a cursor of another list by name: by it, a reader would miss something or begin anew', async () => {
+  it('refuses with 400 a cursor that another list could have named, so that its reader misses nothing', async () => {
     for (const path of listPaths()) {
       for (const place of ['zzz_99', newId('installation'), 'openai-or-not']) {
         const cursor = Buffer.from(place).toString('base64url')

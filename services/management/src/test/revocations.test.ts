@@ -197,9 +197,9 @@ const SESSION_CASES: readonly Case[] = [
   ['a session key', rotateNow('session'), 'signing-key.withdrawn', { appToken: 'served', session: 'INVALID_TOKEN' }],
 ]
 
-describe('who takes away or replaces', () => {
+describe('a revocation or replacement of', () => {
   it.each([...CASES, ...SESSION_CASES])(
-    '%s is answered when nothing that is held rests on it, and nothing new can',
+    '%s is answered only when a proxy holds nothing that rests on the old state, and nothing new can rest on it',
     async (_, revoke, event, after) => {
       const world = await aWorld()
       const speaker = { bootId: newId('boot'), proof: new Uint8Array(32), spiffeId: PEER.spiffeId }
@@ -233,7 +233,7 @@ describe('who takes away or replaces', () => {
     },
   )
 
-  it('a debug token leaves nobody able to buy a session with it; a session leaves its device able to', async () => {
+  it('a session still lets its device buy another one; that of a debug token lets nobody buy one with it', async () => {
     const world = await aWorld()
     await rest('DELETE', ({ session }) => `/apps/app/sessions/${session}`)(world)
     expect(await outcomeOf(exchange(world.credentials.debugToken))).toBe('served')
@@ -241,7 +241,7 @@ describe('who takes away or replaces', () => {
     expect(await outcomeOf(exchange(world.credentials.debugToken))).toBe('INVALID_TOKEN')
   })
 
-  it('a secret’s end reaches a replacement that is under way, so that it does not bring the former one back', async () => {
+  it('a secret’s expiry is also written to the pending version of a replacement that is under way', async () => {
     const { org, ids } = await aWorld()
     house.vault.failNext('putSecret', 'after')
     house.vault.failNext('settleVersion', 'before')
@@ -252,7 +252,7 @@ describe('who takes away or replaces', () => {
     expect(pending.expires_at.toISOString()).toBe(expiresAt)
   })
 
-  it('a secret’s end ends every route with it, and can be taken back', async () => {
+  it('a secret’s expiry makes its routes SECRET_EXPIRED from then on, and can be undone', async () => {
     const world = await aWorld()
     await rest('PUT', ({ secret }) => `/secrets/${secret}/expiry`, { expiresAt: inAMinute() })(world)
     expect((await resolve(world.credentials.session)).lifeMs).toBeLessThanOrEqual(60_000)
@@ -267,7 +267,7 @@ describe('who takes away or replaces', () => {
     await owner.ask('PUT', `/orgs/${world.org}/secrets/${world.ids.secret}/expiry`, past).expect(400)
   })
 
-  it('lease keys are those of one organization, or of all; deleted ones have none', async () => {
+  it('lease keys reaches one organization or all of them, and answers NOT_FOUND for a deleted one', async () => {
     const [one, other, gone] = [await aWorld(), await aWorld(), await aWorld()]
     await rest('DELETE', () => '')(gone)
     const felled = async (org: string | undefined) => {
@@ -283,7 +283,7 @@ describe('who takes away or replaces', () => {
     await expect(endKeys(newId('organization'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('a grant key is served by grants of another from then on', async () => {
+  it('a grant key has the next route signed with another key, and destroys the old one at the vault', async () => {
     const world = await aWorld()
     const old = decodeProtectedHeader((await resolve(world.credentials.session)).grant ?? '').kid ?? ''
     await rotateNow('grant')()

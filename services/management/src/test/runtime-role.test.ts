@@ -39,8 +39,8 @@ const ACTOR = { kind: 'user', id: 'usr_test', requestId: null } as const
 
 const { db } = await startForAllTests(runtimeDatabase)
 
-describe('the runtime role', () => {
-  it('may do all that the write protocol, the feed and the reconciler do', async () => {
+describe('the database role that management runs as', () => {
+  it('may do what the write protocol, the signing keys, the feed and the reconciler do', async () => {
     const clock = manualClock(Date.now())
     const vault = memoryVault()
     const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep: async () => clock.advance(1_000) })
@@ -82,7 +82,7 @@ describe('the runtime role', () => {
     await pruneFeed(db)
   })
 
-  it('may do all that admission and the access log do', async () => {
+  it('may do what admission, the access log, rate limits and quotas do', async () => {
     await tendPartitions(db, 90)
     const wire = {
       kind: 'ENTRY_KIND_VOID',
@@ -122,7 +122,7 @@ describe('the runtime role', () => {
     await pruneLeftovers(db)
   })
 
-  it('may do all that has chains signed, verified and cut off where they have run out', async () => {
+  it('may have chains signed and verified, and drop their links that are older than the log is kept', async () => {
     const clock = manualClock(Date.now())
     const vault = memoryVault(() => Date.now() - 100 * 86_400_000)
     const organizationId = newId('organization')
@@ -155,7 +155,7 @@ describe('the runtime role', () => {
     `UPDATE chain_checkpoints SET count = 0`,
     'DELETE FROM access_set_aside',
     `UPDATE access_set_aside SET reason = 'x'`,
-  ])('may not: %s', async (statement) => {
+  ])('is refused the statement %s', async (statement) => {
     await expect(db.raw(statement)).rejects.toMatchObject({ code: '42501' })
   })
 })

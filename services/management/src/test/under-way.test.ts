@@ -143,19 +143,19 @@ async function endedMeanwhile(sending: ClientRequest, end: Case[2], rest: string
 /** Whether the gate has let the request in: only then does the server read the body. */
 const isBeingRead = (): boolean => (arrived?.listenerCount('readable') ?? 0) > 0
 
-describe('a request whose body is late is refused where, meanwhile,', () => {
+describe('a request whose body arrives late is refused if meanwhile', () => {
   it.each(CASES)('%s', async (_, asked, end, refusal) => {
     const before = await gains()
     expect(await withLateByte(asked(), end)).toBe(refusal)
     expect(await gains()).toEqual(before)
   })
 
-  it('its sign-in is ended, though it asks for no more than to read', async () => {
+  it('its sign-in is ended, even though it only reads', async () => {
     const asked = { ...byOtherSignIn(), method: 'GET', path: `/orgs/${world.org}/apps`, body: {} } as const
     expect(await withLateByte(asked, endSignIn)).toBe('401 TOKEN_EXPIRED')
   })
 
-  it('its sign-in is ended, and the body comes to nothing', async () => {
+  it('its sign-in is ended and its chunked body turns out to be empty', async () => {
     const before = await gains()
     const asked = { ...withApp(world.otherSignIn.token), method: 'DELETE' } as const
     const sending = send(asked, { 'transfer-encoding': 'chunked' })
@@ -182,7 +182,7 @@ async function heldUp({ credential, method, path, body }: Asked, end: Case[2]): 
   return answered
 }
 
-describe('a change that is under way is rolled back where, before it commits,', () => {
+describe('a change that has not committed yet is rolled back if meanwhile', () => {
   it.each(CASES)('%s', async (_, asked, end, refusal) => {
     const before = await gains()
     // Only the gate distinguishes a revoked credential from an expired one.
@@ -191,7 +191,7 @@ describe('a change that is under way is rolled back where, before it commits,', 
     expect(await gains()).toEqual(before)
   })
 
-  it('its person is an owner no more, who was about to set quotas', async () => {
+  it('its person is made an admin, where it sets quotas, which only owners may', async () => {
     await owner.ask('PATCH', member(), { role: 'owner' }).expect(200)
     const holder = await house.asOwner().transaction()
     await holder('organizations').where('id', world.org).forUpdate().first('id')
@@ -208,11 +208,11 @@ describe('a change that is under way is rolled back where, before it commits,', 
   })
 })
 
-describe('a change that was asked after first', () => {
+describe('a change that has begun to commit', () => {
   it.each([
     ['the revocation of its token', revokeToken],
     ['the removal of its person', remove],
-  ])('commits first: %s waits for it', async (_, end) => {
+  ])('is committed before %s, which waits for it', async (_, end) => {
     const holder = await house.asOwner().transaction()
     await holder.raw('LOCK TABLE audit IN SHARE MODE')
     const { method, path, body, credential } = byToken()
@@ -241,7 +241,7 @@ async function waitedFor(): Promise<string[]> {
   return rows.map(({ wait_event }) => wait_event).sort()
 }
 
-describe('what a vault was given before its sender’s token was revoked', () => {
+describe('a value that had reached the vault before its sender’s token was revoked', () => {
   const asToken = (): Actor => ({
     kind: 'user',
     id: world.admin.id,
@@ -284,13 +284,13 @@ describe('what a vault was given before its sender’s token was revoked', () =>
   }
   const stored = () => house.db('secrets').where('organization_id', world.org).select('name', 'state')
 
-  it('comes into force, as it would if they had lost the connection', async () => {
+  it('comes into force for a secret that is created', async () => {
     const asked = { organizationId: world.org, name: 'ONE', value: 'one', bindings: BINDINGS, expiresAt: null }
     await createSecret(deps(), asToken(), asked)
     expect(await stored()).toEqual([{ name: 'ONE', state: 'active' }])
   })
 
-  it('comes into force, and no line of an import after it', async () => {
+  it('comes into force for its line of an import, and later lines are refused with INVALID_TOKEN', async () => {
     const asked = {
       organizationId: world.org,
       text: 'ONE=one\nTWO=two\n',
