@@ -26,7 +26,7 @@ const GET = { method: 'GET', target: '/v1/p/up/x?a=b', headers: { 'x-own': '1' }
 const JSON_TYPE = { 'content-type': 'application/json', 'pma-request-id': 'req_1' }
 
 describe('a call to the proxy', () => {
-  it('is sent as it was written, once, and answered with what was said', async () => {
+  it('is sent once, as it was written, and returns status, content type, request id and body of the answer', async () => {
     const { call, received } = await proxyThat((_request, response) =>
       response.writeHead(418, JSON_TYPE).end('{"a":1}'),
     )
@@ -50,14 +50,14 @@ describe('a call to the proxy', () => {
     expect(received).toHaveLength(1)
   })
 
-  it('shows sixteen KiB of a longer answer', async () => {
+  it('returns the first 16 KiB of a longer answer', async () => {
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('é'.repeat(20_000))
     })
     expect(await call(GET)).toMatchObject({ complete: false, body: 'é'.repeat(8_192) })
   })
 
-  it('shows them of an answer without an end once no value can have begun in them, and ends it', async () => {
+  it('returns 16 KiB of an endless answer once no value can have begun in them, and ends the answer', async () => {
     let closed = false
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -71,7 +71,7 @@ describe('a call to the proxy', () => {
     while (!closed) await new Promise((resolve) => setImmediate(resolve))
   })
 
-  it('shows nothing of an answer that is cut off: it may have held a key', async () => {
+  it('returns no body if the answer is cut off, because it may have held a key', async () => {
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { ...JSON_TYPE, 'content-length': '100' })
       response.write('{"begun":', () => response.destroy())
@@ -79,7 +79,7 @@ describe('a call to the proxy', () => {
     expect(await call(GET)).toMatchObject({ status: 200, complete: false, body: null })
   })
 
-  it('shows nothing of an answer that is cut off behind what would be shown: a key may have begun in it', async () => {
+  it('returns no body if a longer answer is cut off behind the 16 KiB, because a key may have begun in them', async () => {
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' })
       response.write('correct horse battery '.repeat(1_000), () => response.destroy())
@@ -91,12 +91,12 @@ describe('a call to the proxy', () => {
     [{ 'content-type': 'image/png' }],
     [{ 'content-type': 'application/json', 'content-encoding': 'gzip' }],
     [{}],
-  ])('shows no body of %j', async (headers) => {
+  ])('returns no body if the headers of the answer are %j', async (headers) => {
     const { call } = await proxyThat((_request, response) => response.writeHead(200, headers).end('text'))
     expect(await call(GET)).toMatchObject({ body: null, complete: true })
   })
 
-  it('is UNAVAILABLE where no proxy listens', async () => {
+  it('fails with UNAVAILABLE if no proxy listens', async () => {
     const { call } = await proxyThat(() => {})
     await new Promise((resolve) => server?.close(resolve))
     await expect(call(GET)).rejects.toMatchObject({ code: 'UNAVAILABLE' })

@@ -52,7 +52,7 @@ const path = () => `/orgs/${org}/services/${service}/test-call`
 const tested = () => house.db('audit').where({ organization_id: org, event: 'service.tested' }).orderBy('id')
 
 describe('a test call', () => {
-  it('goes through the proxy by a session of half a minute, for this person and service, in no app’s name', async () => {
+  it('goes through the proxy with a session of 30 s for this person and service, which is not shown', async () => {
     const request = { method: 'POST', path: '/v1/models', query: 'a=b', headers: { 'x-own': '1' }, body: '{}' }
     const { body } = await admin.ask('POST', path(), request).expect(200)
     expect(body).toMatchObject({ ...ANSWER, sessionId: expect.stringMatching(/^ses_/) })
@@ -70,7 +70,7 @@ describe('a test call', () => {
     expect(JSON.stringify(body)).not.toContain(token)
   })
 
-  it('is in the trail before it leaves, without query, headers and body', async () => {
+  it('is written into the audit trail without its query, headers and body', async () => {
     const request = {
       method: 'POST',
       path: '/v1/models',
@@ -88,12 +88,12 @@ describe('a test call', () => {
     expect(JSON.stringify(row)).not.toContain('hidden')
   })
 
-  it('is for those who may change services', async () => {
+  it('is refused with 403 for members, who may not change services', async () => {
     await member.ask('POST', path(), { path: '/v1/models' }).expect(403)
     expect(sent).toEqual([])
   })
 
-  it('is limited for each person, and a refused one neither leaves nor is in the trail', async () => {
+  it('is limited per person, and one that is refused with 429 is neither sent nor written into the audit trail', async () => {
     const before = (await tested()).length
     const statuses: number[] = []
     for (let at = 0; at < 12; at += 1) statuses.push((await owner.ask('POST', path(), { path: '/v1/x' })).status)
@@ -115,7 +115,7 @@ describe('a test call', () => {
     ['/headers', { path: '/v1', headers: { 'x-a': '1', X_A: '2' } }],
     ['/method', { path: '/v1', method: 'CONNECT' }],
     ['/baseUrl', { path: '/v1', baseUrl: 'https://evil.example' }],
-  ])('is refused at %s', async (pointer, body) => {
+  ])('is refused with 400 at %s and not sent', async (pointer, body) => {
     const answer = await owner.ask('POST', path(), body).expect(400)
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer])
     expect(sent).toEqual([])
