@@ -49,7 +49,7 @@ const WRONG_BODY = { noSuchField: true }
 const orgRoutes = (): Route[] => house.routes.filter(({ permission }) => isOrgPermission(permission))
 
 describe('a personal access token', () => {
-  it('is shown once, with a checksum, and kept as a hash; listings show what it may', async () => {
+  it('is shown once, has a checksum and is kept as a hash; only its person finds it listed, with its rights', async () => {
     const made = await create(people.owner, { name: 'deploy' }).expect(201)
     expect(isToken('personal', made.body.token)).toBe(true)
     const { body } = await people.owner.ask('GET', '/auth/tokens?limit=100').expect(200)
@@ -62,7 +62,7 @@ describe('a personal access token', () => {
     expect(theirs.body.items).toEqual([])
   })
 
-  it('acts as its person, by the header alone, and the trail says by which token', async () => {
+  it('acts as its person in the Authorization header alone, and the audit trail names the token', async () => {
     const { id, token, ask } = await bearer(people.owner, ['apps:write', 'audit:read'])
     expect((await ask('GET', '/auth/me').expect(200)).body.id).toBe(people.owner.id)
     const app = await ask('POST', `/orgs/${org()}/apps`, { name: 'A', slug: `by-token-${count}`, platform: 'ios' })
@@ -72,7 +72,7 @@ describe('a personal access token', () => {
     await supertest(house.app).get('/api/v1/auth/me').set('cookie', `pma=${token}`).expect(401)
   })
 
-  it('is refused when it is cut, unknown, expired or revoked, and never falls through to a cookie', async () => {
+  it('is refused with 401 when it is cut, expired or revoked, even beside a cookie with a good sign-in', async () => {
     const { id, token } = await bearer(people.owner, ['apps:read'])
     const cookie = `pma=${people.owner.token}`
     const me = (credential: string) =>
@@ -90,13 +90,13 @@ describe('a personal access token', () => {
     await people.owner.ask('DELETE', `/auth/tokens/${other.id}`).expect(404)
   })
 
-  it('of another person cannot be revoked, nor told from one that is not there', async () => {
+  it('of another person is answered 404 when it is to be revoked, and goes on to work', async () => {
     const { id, ask } = await bearer(people.owner, ['apps:read'])
     await people.admin.ask('DELETE', `/auth/tokens/${id}`).expect(404)
     await ask('GET', '/auth/me').expect(200)
   })
 
-  it('is dead at once when its person is gone, or no member any more', async () => {
+  it('loses an organization when its person leaves it, and is refused with 401 when its person is deleted', async () => {
     const guest = await house.person(`guest${count}`)
     await house.join(org(), guest, 'admin')
     const { ask } = await bearer(guest, ['apps:read'])
@@ -108,7 +108,7 @@ describe('a personal access token', () => {
     expect((await ask('GET', '/auth/me').expect(401)).body.code).toBe('INVALID_TOKEN')
   })
 
-  it('writes when it was last used, once a minute at most', async () => {
+  it('records when it was last used, at most once a minute', async () => {
     const { id, ask } = await bearer(people.owner, ['apps:read'])
     const lastUsed = async (): Promise<number | undefined> =>
       (await house.db('personal_tokens').where('id', id).first('last_used_at')).last_used_at?.getTime()
@@ -123,7 +123,7 @@ describe('a personal access token', () => {
     expect(await lastUsed()).toBeGreaterThanOrEqual(first ?? 0)
   })
 
-  it('answers whoever holds its row: nobody sees a reader come by having him wait', async () => {
+  it('is accepted without waiting while another transaction holds its row', async () => {
     const { id, ask } = await bearer(people.owner, ['apps:read'])
     await house.db.transaction(async (trx) => {
       await trx('personal_tokens').where('id', id).forUpdate().select('id')
@@ -131,7 +131,7 @@ describe('a personal access token', () => {
     })
   })
 
-  it('has a bound in number, also for those who ask at once', async () => {
+  it('is refused with 409 beyond the greatest number per person, also when many are asked for at once', async () => {
     const busy = await house.person(`busy${count}`)
     const fields = { organizations: 'all' }
     const answers = await Promise.all(Array.from({ length: TOKEN_LIMITS.perPerson + 5 }, () => create(busy, fields)))
@@ -147,27 +147,27 @@ describe('a personal access token', () => {
     [{ expiresInDays: TOKEN_LIMITS.daysMax + 1 }, '/expiresInDays'],
     [{ expiresInDays: null }, '/expiresInDays'],
     [{ scopes: ['organizations:create'] }, '/scopes'],
-  ])('is not made with %j', async (fields, pointer) => {
+  ])('is refused with 400 when it is asked for with %j', async (fields, pointer) => {
     const { body } = await create(people.owner, fields).expect(400)
     expect(body.errors[0].pointer).toBe(pointer)
   })
 
-  it('is not made twice for one Idempotency-Key, and not shown again', async () => {
+  it('is made once for one Idempotency-Key, and the second answer does not show it again', async () => {
     const first = await create(people.owner).set('idempotency-key', `token-${count}`).expect(201)
     const second = await create(people.owner).set('idempotency-key', `token-${count}`).expect(409)
     expect(second.body.code).toBe('TOKEN_SHOWN_ONCE')
     expect(second.headers.location).toBe(`/api/v1/auth/tokens/${first.body.id}`)
   })
 
-  it('needs no proof against forged pages: a page cannot send it', async () => {
+  it('may be used by a cross-site request, because a page of another site cannot send it', async () => {
     const { ask } = await bearer(people.owner, ['apps:write'])
     const fields = { name: 'A', slug: `csrf-${count}`, platform: 'ios' }
     await ask('POST', `/orgs/${org()}/apps`, fields).set('sec-fetch-site', 'cross-site').expect(201)
   })
 })
 
-describe('a token that has ended', () => {
-  it('is listed for a while, and forgotten by those who prune', async () => {
+describe('a token that has expired or was revoked', () => {
+  it('is listed for a while, and removed when it is pruned after that', async () => {
     const ended = await bearer(people.member, ['apps:read'])
     const revoked = await bearer(people.member, ['apps:read'])
     const kept = await bearer(people.member, ['apps:read'])
@@ -182,8 +182,8 @@ describe('a token that has ended', () => {
   })
 })
 
-describe('the ceiling of a token', () => {
-  it('is its scopes and its person’s role of the moment, on every route: one scope each, then all of them', async () => {
+describe('what a personal access token may do', () => {
+  it('is limited on every route by its scopes and by its person’s present role', async () => {
     const wrong: string[] = []
     for (const role of ROLES) {
       const all = await bearer(people[role], SCOPES, { organizations: 'all' })
@@ -217,7 +217,7 @@ describe('the ceiling of a token', () => {
     expect(wrong).toEqual([])
   }, 120_000)
 
-  it('sinks with the role', async () => {
+  it('shrinks when its person gets a lower role', async () => {
     const guest = await house.person(`sinking${count}`)
     await house.join(org(), guest, 'admin')
     const { ask } = await bearer(guest, ['apps:write'])
@@ -228,7 +228,7 @@ describe('the ceiling of a token', () => {
     expect(body.detail).toMatch(/role/)
   })
 
-  it('is its organizations: others are absent, and not listed', async () => {
+  it('is limited to its organizations: others answer 404 and are not listed', async () => {
     const other = await house.organization(people.owner, `Other ${count}`)
     const { ask } = await bearer(people.owner, ['apps:read', 'organization:read'])
     const [out, absent] = [await ask('GET', `/orgs/${other}`), await ask('GET', '/orgs/nowhere')]
@@ -240,7 +240,7 @@ describe('the ceiling of a token', () => {
     await all.ask('GET', `/orgs/${made.body.id}`).expect(200)
   })
 
-  it('is below what only a sign-in may: no token makes tokens, ends sign-ins or changes a password', async () => {
+  it('excludes what needs a sign-in: making tokens, ending sign-ins and changing the password answer 403', async () => {
     const { id, ask } = await bearer(people.owner, SCOPES, { organizations: 'all' })
     const inPerson = house.routes.filter(({ permission }) => permission === 'in-person')
     expect(inPerson.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
@@ -259,7 +259,7 @@ describe('the ceiling of a token', () => {
     }
   })
 
-  it('takes up no invitation: its person would be somewhere that nobody chose for it', async () => {
+  it('excludes accepting an invitation, which its person may do when signed in', async () => {
     const { ask } = await bearer(people.owner, SCOPES, { organizations: 'all' })
     const theirs = await house.organization(people.stranger, `Theirs ${count}`)
     const invited = await people.stranger
@@ -269,7 +269,7 @@ describe('the ceiling of a token', () => {
     await people.owner.ask('POST', '/invitations/accept', { token: invited.body.token }).expect(200)
   })
 
-  it('lets membership:write end one’s own place, and nobody else’s', async () => {
+  it('includes, with membership:write, that its person leaves an organization, and not that others are removed', async () => {
     const leaver = await house.person(`leaver${count}`)
     await house.join(org(), leaver, 'admin')
     const { ask } = await bearer(leaver, ['membership:write'])
