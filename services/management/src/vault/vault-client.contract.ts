@@ -28,7 +28,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     value: new SecretBytes(Buffer.from('sk-two')),
   })
 
-  it(`${name}: a put is idempotent on its version id, and other contents under it are CONFLICT`, async () => {
+  it(`${name}: a put is idempotent on its version id, and other contents under that id are CONFLICT`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -40,7 +40,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.putSecret({ ...version, bindings: elsewhere })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it(`${name}: a put names the generation that it succeeds`, async () => {
+  it(`${name}: a put must have the generation after the last one, else it is CONFLICT`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -49,7 +49,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.putSecret(next(version))).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it(`${name}: a put that keeps the bindings keeps those of the generation before, and no others`, async () => {
+  it(`${name}: a put with sameBindings is CONFLICT unless it has the bindings of the generation before`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -62,7 +62,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.putSecret({ ...first(), sameBindings: true })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it(`${name}: TOMB: a version that was settled before it was put stays closed, and leaves the generation free`, async () => {
+  it(`${name}: TOMB: a version that is settled before its put stays closed, and another may take its generation`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -74,7 +74,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect(await vault.settleVersion(version)).toBe('STORED')
   })
 
-  it(`${name}: nothing injectable is ever leased to management`, async () => {
+  it(`${name}: a lease for management is given of operational secrets, and never of injectable ones`, async () => {
     const vault = make()
     const injectable = first()
     await vault.putSecret(injectable)
@@ -102,7 +102,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     }
   })
 
-  it(`${name}: a signed head verifies under the key that it names, and is remembered`, async () => {
+  it(`${name}: destroying versions and shredding an organization succeed when they are repeated`, async () => {
     const vault = make()
     const asked = chainOf(2)
     const signed = await vault.signHead(asked)
@@ -117,7 +117,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect((await vault.describeHead(chainOf(1).chain)).last).toBeUndefined()
   })
 
-  it(`${name}: the chains that were signed are named, after one and another`, async () => {
+  it(`${name}: the list of chains names every signed chain once, page after page`, async () => {
     const vault = make()
     const chains = [await signed(vault, 1), await signed(vault, 2)].map(({ chain }) => chain)
     const named: string[] = []
@@ -133,7 +133,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect(named).not.toContain(chainOf(1).chain)
   })
 
-  it(`${name}: what is no id is refused, alone or with others, and nothing is done`, async () => {
+  it(`${name}: a malformed id is refused with INVALID_REQUEST, also among good ones, and nothing is done`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -147,7 +147,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect(await vault.settleVersion(version)).toBe('STORED')
   })
 
-  it(`${name}: a head that does not extend the last one is CONFLICT, and one without its links is refused`, async () => {
+  it(`${name}: a head that does not extend the last one is CONFLICT, and one without its links INVALID_REQUEST`, async () => {
     const vault = make()
     const { chain } = await signed(vault, 3)
     for (const words of ['aa', 'aab', 'bbbbb'])
