@@ -44,8 +44,8 @@ const vaultAfter = (done: () => Promise<unknown>): VerifyDeps['vault'] => ({
   },
 })
 
-describe('verifying what is altered meanwhile', () => {
-  describe.each(['access-log', 'audit'] as const)('while somebody watches its locks (%s)', (kind) => {
+describe('verifying records that are altered meanwhile', () => {
+  describe.each(['access-log', 'audit'] as const)('by somebody who watches its locks (%s)', (kind) => {
     let whose: FurnishedTrail
     beforeEach(async () => {
       whose = await furnishTrail(harness, kind)
@@ -72,13 +72,13 @@ describe('verifying what is altered meanwhile', () => {
       return breaks
     }
 
-    it('finds an entry that was altered and is put back', async () => {
+    it('reports an altered entry that is put back as soon as the reading shows', async () => {
       const { table, batch } = whose
       const putBack = `DELETE FROM ${table} WHERE batch = ${batch}; INSERT INTO ${table} SELECT * FROM genuine WHERE batch = ${batch}`
       expect(await verdictWith(putBack)).toMatchObject([{ kind: 'entry-edited', link: 2 }, withheld('chain_heads')])
     })
 
-    it('tells a table that was emptied and filled anew: what is written so, every snapshot may see', async () => {
+    it('reports a table that is truncated and filled again, because every snapshot may see such rows', async () => {
       const { table } = whose
       expect(await verdictWith(`TRUNCATE ${table}; INSERT INTO ${table} SELECT * FROM genuine`)).toContainEqual({
         kind: 'table-altered',
@@ -94,16 +94,22 @@ describe('verifying what is altered meanwhile', () => {
     ['sign_ins', 'ACCESS EXCLUSIVE'],
     ['sign_ins', 'EXCLUSIVE'],
     ['personal_tokens', 'SHARE'],
-  ])('tells that %s is locked (%s): who waits is shown what no snapshot has', async (table, mode) => {
-    const { source, batch } = await furnishTrail(harness, 'audit')
-    const forger = await db.transaction()
-    await forger.raw(`LOCK TABLE ${table} IN ${mode} MODE`)
-    await forger('audit').where({ batch }).update({ event: 'forged' })
-    expect(await verdictAfter(() => forger.rollback(), source)).toMatchObject({ ok: false, breaks: [withheld(table)] })
-    expect(await harness.verdict(source)).toMatchObject({ ok: true })
-  })
+  ])(
+    'reports that %s was locked (%s) when reading began, because whoever waits sees what no snapshot has',
+    async (table, mode) => {
+      const { source, batch } = await furnishTrail(harness, 'audit')
+      const forger = await db.transaction()
+      await forger.raw(`LOCK TABLE ${table} IN ${mode} MODE`)
+      await forger('audit').where({ batch }).update({ event: 'forged' })
+      expect(await verdictAfter(() => forger.rollback(), source)).toMatchObject({
+        ok: false,
+        breaks: [withheld(table)],
+      })
+      expect(await harness.verdict(source)).toMatchObject({ ok: true })
+    },
+  )
 
-  it('tells that a table is asked for by somebody behind whom all readers queue', async () => {
+  it('reports a table that somebody waits to lock in a mode behind which all readers queue', async () => {
     const { source, batch } = await furnishTrail(harness, 'audit')
     const forger = await db.transaction()
     await forger('audit').where({ batch }).update({ event: 'forged' })
@@ -121,7 +127,7 @@ describe('verifying what is altered meanwhile', () => {
     expect(verdict).toMatchObject({ ok: false, breaks: [withheld('audit')] })
   })
 
-  it('finds an entry that is put back when the vault is asked, whose reading may be seen', async () => {
+  it('reports an altered entry that is put back when the vault is asked', async () => {
     const { source, batch } = await furnishTrail(harness, 'audit')
     await db('audit')
       .where({ batch })
@@ -141,7 +147,7 @@ describe('verifying what is altered meanwhile', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true })
   })
 
-  it('takes no offence at days that are made and dropped, at vacuum and at statistics meanwhile', async () => {
+  it('reports nothing when days are made and dropped and tables are vacuumed and analyzed', async () => {
     const { source } = await furnishTrail(harness, 'access-log')
     const vault = vaultAfter(async () => {
       for (const sql of [
@@ -180,7 +186,7 @@ describe('verifying what is altered meanwhile', () => {
       `ALTER TABLE access_log DETACH PARTITION access_log_today`,
       `ALTER TABLE access_log ATTACH PARTITION access_log_today FOR VALUES FROM (current_date) TO (current_date + 1)`,
     ],
-  ])('tells a table that %s while it is read', async (_what, table, alter, takeBack) => {
+  ])('reports a table that %s while it is read', async (_what, table, alter, takeBack) => {
     const { source } = await furnishTrail(harness, 'access-log')
     const today = new Date().toISOString().slice(0, 10).replaceAll('-', '')
     const statements = [alter, takeBack].map((sql) => sql.replaceAll('access_log_today', `access_log_${today}`))
@@ -199,7 +205,7 @@ describe('verifying what is altered meanwhile', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true })
   })
 
-  describe('where something has the place of a table as long as it is read', () => {
+  describe('with something else in the place of a table while it is read', () => {
     const TODAY = `access_log_${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`
     const isForToday = 'FOR VALUES FROM (current_date) TO (current_date + 1)'
     const copied = (name: string) =>
@@ -273,7 +279,7 @@ describe('verifying what is altered meanwhile', () => {
         end: `UPDATE audit SET event = replace(event, 'forged.', ''); DROP SCHEMA genuine CASCADE`,
         told: [ANOTHER],
       },
-    ] as const)('tells $what', async ({ kind, begin, forge, put, back, end, told }) => {
+    ] as const)('reports $what', async ({ kind, begin, forge, put, back, end, told }) => {
       const { source } = await furnishTrail(harness, kind)
       await db.raw(begin)
       await db.raw(forge)
@@ -293,13 +299,13 @@ describe('verifying what is altered meanwhile', () => {
     })
   })
 
-  describe('where the vault has signed on since', () => {
+  describe('when the vault has signed further links since', () => {
     const signOn = (organizationId: string) => async () => {
       await harness.audit(organizationId)
       await harness.signHeads()
     }
 
-    it('goes on to what it signed, which is not late however long after the beginning', async () => {
+    it('covers those links, and does not call them late however long after the beginning they were signed', async () => {
       const { source, organizationId } = await furnishTrail(harness, 'audit')
       harness.setVaultClock(Date.now() + 6 * 60_000)
       const verdict = await lastLineOf(verifyNow({ db, vault: vaultAfter(signOn(organizationId)) }, source))
@@ -312,7 +318,7 @@ describe('verifying what is altered meanwhile', () => {
       })
     })
 
-    it('takes links that were not signed yet for ones that it leads back to', async () => {
+    it('reports a break if its snapshot’s unsigned links are not those to which the newly signed head leads back', async () => {
       const { source, organizationId } = await furnishTrail(harness, 'audit')
       await db('audit')
         .where({ organization_id: organizationId })
@@ -332,7 +338,7 @@ describe('verifying what is altered meanwhile', () => {
       })
     })
 
-    it('finds what was altered all the same, though it is put back meanwhile', async () => {
+    it('reports an altered entry even if it is put back meanwhile', async () => {
       const { source, batch, organizationId } = await furnishTrail(harness, 'audit')
       await db('audit')
         .where({ batch })
@@ -351,7 +357,7 @@ describe('verifying what is altered meanwhile', () => {
       expect(await harness.verdict(source)).toMatchObject({ ok: true })
     })
 
-    it('tells links that were there long before, by their entries, and were hidden', async () => {
+    it('reports links that were hidden as truncated if their entries are from long before it began', async () => {
       const { source, chain, organizationId } = await furnishTrail(harness, 'access-log')
       await harness.log(organizationId, 1, { db, atMs: Date.now() - 7 * 60_000 })
       await harness.signHeads()
@@ -385,7 +391,7 @@ describe('verifying what is altered meanwhile', () => {
       expect(verdict).toMatchObject({ ok: false, through: 6, breaks: [{ kind: 'truncated', link: 6 }] })
     })
 
-    it('tells links that were taken away', async () => {
+    it('reports how many links are missing if the last ones were deleted', async () => {
       const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
       await signOn(organizationId)()
       const links = db('chain_batches').where({ chain })
@@ -401,7 +407,7 @@ describe('verifying what is altered meanwhile', () => {
       )
     })
 
-    it('reads no further where it signed that long before: it was there, and is gone', async () => {
+    it('is not ok, and reads no further, if the missing link was signed two minutes before it began', async () => {
       const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
       harness.setVaultClock(Date.now() - 2 * 60_000)
       await signOn(organizationId)()

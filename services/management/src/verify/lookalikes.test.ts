@@ -288,7 +288,7 @@ const LYING_CHECK: Attack = ({ table }) => `
   END $body$;
   ALTER TABLE ${table} ADD CHECK (batch <= evil.most());`
 
-describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind) => {
+describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (kind) => {
   let trail: FurnishedTrail
   beforeAll(async () => {
     trail = await furnishTrail(harness, kind)
@@ -304,16 +304,19 @@ describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind)
     }
   }
 
-  it.each([...ATTACKS, ...(kind === 'audit' ? [] : DAYS)])('is found out who makes %s', async (_what, attack) => {
-    const breaks = await breaksUnder(attack(trail))
-    expect(new Set(breaks.map(({ kind, link }) => `${kind} ${link}`))).toEqual(new Set(['table-altered null']))
-  })
+  it.each([...ATTACKS, ...(kind === 'audit' ? [] : DAYS)])(
+    'reports table-altered if a superuser makes %s',
+    async (_what, attack) => {
+      const breaks = await breaksUnder(attack(trail))
+      expect(new Set(breaks.map(({ kind, link }) => `${kind} ${link}`))).toEqual(new Set(['table-altered null']))
+    },
+  )
 
-  it('what a CHECK says of rows is believed of none', async () => {
+  it('reports a planted entry although a CHECK constraint says that there is no such row', async () => {
     expect(await breaksUnder(LYING_CHECK(trail) + plantEntry(trail))).toMatchObject([{ kind: 'entry-extra' }])
   })
 
-  it('takes an extension with types of its own, or names of its own, or in a schema of its own, for no attack', async () => {
+  it('reports no extension whose types or names are its own, or which is in a schema of its own', async () => {
     const inPublic = ['citext', 'hstore', 'pgcrypto', 'pg_stat_statements', '"uuid-ossp"']
     const elsewhere = ['intarray', 'pg_trgm', 'btree_gist']
     const all = [...inPublic, ...elsewhere.map((name) => `${name} SCHEMA extensions`)]
@@ -322,12 +325,15 @@ describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind)
     ).toEqual([])
   })
 
-  it.each(['intarray', 'pg_trgm'])('names %s in public, which nothing tells from an attack', async (name) => {
-    expect(await breaksUnder(`CREATE EXTENSION ${name}`)).toContainEqual({
-      kind: 'table-altered',
-      link: null,
-      day: null,
-      detail: expect.stringMatching(/can be mistaken for one of Postgres’s own/),
-    })
-  })
+  it.each(['intarray', 'pg_trgm'])(
+    'reports the extension %s in public, because it cannot be told from an attack',
+    async (name) => {
+      expect(await breaksUnder(`CREATE EXTENSION ${name}`)).toContainEqual({
+        kind: 'table-altered',
+        link: null,
+        day: null,
+        detail: expect.stringMatching(/can be mistaken for one of Postgres’s own/),
+      })
+    },
+  )
 })

@@ -25,7 +25,7 @@ const TAKEN_OUT: readonly (readonly [column: string, kind: Break['kind'], link: 
 /** The rows of link 2. */
 const ROWS: Readonly<Record<string, object>> = { chain_batches: { number: 2 }, chain_checkpoints: { count: 2 } }
 
-describe.each(['access-log', 'audit'] as const)('the chain of %s has a verdict', (kind) => {
+describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (kind) => {
   let trail: FurnishedTrail
   beforeAll(async () => {
     trail = await furnishTrail(harness, kind)
@@ -41,7 +41,7 @@ describe.each(['access-log', 'audit'] as const)('the chain of %s has a verdict',
     }
   }
 
-  it.each(TAKEN_OUT)('without %s', async (column, found, link) => {
+  it.each(TAKEN_OUT)('reports a break if %s has no value', async (column, found, link) => {
     const [table = '', name = ''] = column.split('.')
     const which = { chain: trail.chain, ...ROWS[table] }
     const broken = await firstBreak(async (su) => {
@@ -56,7 +56,7 @@ describe.each(['access-log', 'audit'] as const)('the chain of %s has a verdict',
   it.each([
     ['without JSON', 'NULL'],
     ['with JSON that is nested without end', `(repeat('[', 5000) || repeat(']', 5000))::jsonb`],
-  ])('where an entry is left %s', async (_what, json) => {
+  ])('reports entry-edited if an entry is left %s', async (_what, json) => {
     const broken = await firstBreak(async (su) => {
       await su.raw('ALTER TABLE ?? ALTER ?? DROP NOT NULL', [trail.table, trail.json])
       await su(trail.table)
@@ -67,7 +67,7 @@ describe.each(['access-log', 'audit'] as const)('the chain of %s has a verdict',
   })
 })
 
-it('a head without a value keeps no other chain from being signed', async () => {
+it('a head without a value does not keep another chain from being signed', async () => {
   const [emptied, other] = [await furnishTrail(harness, 'audit'), await furnishTrail(harness, 'audit')]
   await harness.db.raw('ALTER TABLE chain_heads ALTER head DROP NOT NULL')
   await harness.db('chain_heads').where({ chain: emptied.chain }).update({ head: null })

@@ -22,8 +22,8 @@ function message(id: string, entries: readonly InboxEntry[]) {
   return { message: { shard: 1, id, fields: ['boot', 'x'] }, entries, positionOf, setAside: [] }
 }
 
-describe('who append at once', () => {
-  it('make one chain of each organization: drains of inbox and streams, and changes', async () => {
+describe('transactions that append to a chain', () => {
+  it('make one chain per organization when they run at the same time: drains of inbox and streams, and changes', async () => {
     const organizations = [newId('organization'), newId('organization'), newId('organization')]
     const entriesOf = (bootId: string) =>
       organizations.map((organizationId, index) =>
@@ -55,7 +55,7 @@ describe('who append at once', () => {
     }
   })
 
-  it('and fail leave nothing: neither a link without its entries nor entries without their link', async () => {
+  it('leave neither a link without its entries nor entries without their link when they fail', async () => {
     const organizationId = newId('organization')
     await harness.audit(organizationId)
     const actor = { kind: 'system', id: 'test', requestId: null } as const
@@ -70,7 +70,7 @@ describe('who append at once', () => {
 })
 
 describe('a link of the access log', () => {
-  it('is over what came to stand in the log: not what was there already, nor strangers, nor what was set aside', async () => {
+  it('covers only what came into the log: no repeated entry, no stranger, nothing that was set aside', async () => {
     const organizationId = newId('organization')
     const bootId = newId('boot')
     const entry = (sequence: number, change = {}) =>
@@ -93,7 +93,7 @@ describe('a link of the access log', () => {
     expect(await harness.verdict(logOf(organizationId))).toMatchObject({ ok: true, entries: 3 })
   })
 
-  it('is over entries of one day: a transaction of several days makes several', async () => {
+  it('covers entries of one day: a transaction with entries of two days makes two links', async () => {
     const organizationId = newId('organization')
     const bootId = newId('boot')
     const entries = [-1, 0, 0, -1].map((days, index) =>
@@ -109,7 +109,7 @@ describe('a link of the access log', () => {
     expect(await harness.verdict(logOf(organizationId))).toMatchObject({ ok: true, through: 2, entries: 4 })
   })
 
-  it('verifies whatever numbers, letters and times its entries hold', async () => {
+  it('verifies whatever numbers, characters and times its entries hold', async () => {
     const organizationId = newId('organization')
     const bootId = newId('boot')
     const strange = ['\\N\t\n\r\\.', 'a\u0000b', '\ud800', 'é€😀', '\\"\u2028', '__proto__', '1e400']

@@ -102,13 +102,13 @@ const ALONE: Readonly<Record<'access-log' | 'audit', typeof PLANTED>> = {
   'access-log': [['an entry of no day', entryOfNoDay, { kind: 'table-altered', link: null }]],
 }
 
-describe.each(['access-log', 'audit'] as const)('within the chain of %s', (kind) => {
+describe.each(['access-log', 'audit'] as const)('the chain of %s', (kind) => {
   let trail: FurnishedTrail
   beforeAll(async () => {
     trail = await furnishTrail(harness, kind)
   })
 
-  it.each([...PLANTED, ...ALONE[kind]])('is found out who plants %s', async (_what, attack, found) => {
+  it.each([...PLANTED, ...ALONE[kind]])('has a break if a superuser plants %s', async (_what, attack, found) => {
     const trx = await harness.db.transaction()
     try {
       await trx.raw(attack(trail))

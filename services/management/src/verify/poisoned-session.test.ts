@@ -24,22 +24,25 @@ const lyingCheck = (table: string): string => `
   END $body$;
   ALTER TABLE ${table} ADD CONSTRAINT lie CHECK (batch <= evil.most());`
 
-describe.each(['access-log', 'audit'] as const)('where a trigger elsewhere sets sessions otherwise, of %s', (kind) => {
-  let trail: FurnishedTrail
-  /** The first of its sessions is the one that takes the snapshot. */
-  let management: Knex
-  beforeAll(async () => {
-    trail = await furnishTrail(harness, kind)
-    management = forgetSessions(connectPostgres({ ...harness.target, poolMax: 2 }, 'test'))
-    await harness.db.raw(POISON + lyingCheck(trail.table) + plantEntry(trail))
-    await management('installation').update({ id: management.raw('id') })
-  })
-  afterAll(async () => {
-    await management.destroy()
-    await harness.db.raw('DROP SCHEMA evil CASCADE')
-  })
+describe.each(['access-log', 'audit'] as const)(
+  'verifying the chain of %s in a session whose settings a trigger has changed',
+  (kind) => {
+    let trail: FurnishedTrail
+    /** The first of its sessions is the one that takes the snapshot. */
+    let management: Knex
+    beforeAll(async () => {
+      trail = await furnishTrail(harness, kind)
+      management = forgetSessions(connectPostgres({ ...harness.target, poolMax: 2 }, 'test'))
+      await harness.db.raw(POISON + lyingCheck(trail.table) + plantEntry(trail))
+      await management('installation').update({ id: management.raw('id') })
+    })
+    afterAll(async () => {
+      await management.destroy()
+      await harness.db.raw('DROP SCHEMA evil CASCADE')
+    })
 
-  it('an entry that a CHECK would hide then is found all the same', async () => {
-    expect((await harness.verdict(trail.source, management)).breaks).toMatchObject([{ kind: 'entry-extra' }])
-  })
-})
+    it('reports an entry that a lying CHECK constraint would hide under those settings', async () => {
+      expect((await harness.verdict(trail.source, management)).breaks).toMatchObject([{ kind: 'entry-extra' }])
+    })
+  },
+)

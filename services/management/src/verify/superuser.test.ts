@@ -13,7 +13,7 @@ import { type Alteration, superuser } from '../test/superuser.js'
 
 const harness = await startForAllTests(chainHarness)
 
-describe.each(['access-log', 'audit'] as const)('a superuser before the chain of %s', (kind) => {
+describe.each(['access-log', 'audit'] as const)('an alteration of the chain of %s by a superuser', (kind) => {
   let trail: FurnishedTrail
   let other: FurnishedTrail
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
   })
 
   it.each<Alteration>([...ENTRIES, ...LINKS, ...HEADS, ...SIGNED, ...TABLES, ...(kind === 'audit' ? [] : DAYS)])(
-    'is found out who %s',
+    'is found if it %s',
     async (_what, attack, found, link) => {
       const trx = await harness.db.transaction()
       try {
@@ -36,7 +36,7 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
     },
   )
 
-  it('has altered nothing yet, when all of it is taken back', async () => {
+  it('is no longer reported once it is rolled back', async () => {
     expect(await harness.verdict(trail.source)).toMatchObject({ ok: true, through: 5, signed: { through: 4 } })
   })
 
@@ -44,7 +44,7 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
     ['lives', true],
     ['has died', false],
   ])(
-    'gains nothing by taking a mark off, to alter what nobody has signed, where who appended it %s',
+    'is found in an unsigned link whose mark it removed for a while, if the process that appended it %s',
     async (_what, lives) => {
       const trail = await furnishTrail(harness, kind)
       const { organizationId, source, json } = trail

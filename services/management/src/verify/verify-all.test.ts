@@ -26,7 +26,7 @@ async function foundOf(
   }
 }
 
-it('judges every chain there is once, and those of organizations that have none', async () => {
+it('verifying everything gives one verdict for every chain, also of organizations without records', async () => {
   const chains: string[] = []
   for await (const { chain, ok } of verdictsOfAll(harness)) {
     expect([chain, ok]).toEqual([chain, true])
@@ -94,12 +94,12 @@ it.each<[string, (db: Knex) => Promise<unknown>, string, string]>([
     'bare',
     'chain-unknown',
   ],
-])('finds out who %s', async (_what, alter, chain, kind) => {
+])('verifying everything reports an attacker who %s', async (_what, alter, chain, kind) => {
   const name = { own: trail.chain, bare: trail.organizationId }[chain] ?? chain
   expect(await foundOf(alter)).toEqual([[name, kind]])
 })
 
-it('goes on to what the vault has signed while other chains were read', async () => {
+it('verifying everything also covers links and chains that the vault signed while other chains were read', async () => {
   const { db, vault, audit, signHeads } = harness
   const begun = verdictsOfAll({ db, vault })
   await begun.next()
@@ -114,7 +114,7 @@ it('goes on to what the vault has signed while other chains were read', async ()
   expect([through.get(trail.chain), through.get(`audit/${organizationId}`)]).toEqual([6, 1])
 })
 
-it('asks the vault of nothing before it has its snapshot: what it reads may be seen', async () => {
+it('verifying everything asks the vault nothing before it has its snapshot, so that putting a row back is too late', async () => {
   const { db, vault } = harness
   await db('audit')
     .where({ batch: trail.batch })
@@ -133,7 +133,7 @@ it('asks the vault of nothing before it has its snapshot: what it reads may be s
   expect(broken).toEqual([trail.chain])
 })
 
-it('takes a day that runs out and is dropped meanwhile for what it is', async () => {
+it('verifying everything reports no break when a day that has run out is dropped meanwhile', async () => {
   const { db, vault } = harness
   await db.raw(`CREATE TABLE access_log_past PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2000-01-02')`)
   const begun = verdictsOfAll({ db, vault })

@@ -20,7 +20,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
   beforeEach(async () => {
     whose = await furnishTrail(harness, kind)
   })
-  it('finds nothing where nothing was altered, and says through where the vault vouches for it', async () => {
+  it('reports nothing if nothing was altered, and says through which link the vault has signed the chain', async () => {
     expect(await harness.verdict(whose.source)).toMatchObject({
       ok: true,
       from: 1,
@@ -32,7 +32,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
     expect((await harness.lines(whose.source))[0]).toMatchObject({ type: 'progress', link: 5, of: 5 })
   })
 
-  it('finds the heads and the links of two organizations exchanged', async () => {
+  it('reports the exchange of the heads, or of the links, of two organizations', async () => {
     const other = await furnishTrail(harness, kind)
     for (const name of ['chain_heads', 'chain_batches']) {
       await db(name).where({ chain: whose.chain }).update({ chain: 'x' })
@@ -45,7 +45,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
     }
   })
 
-  it('cannot be fooled by a chain that was written anew, grew on and came to the vault: it is not signed', async () => {
+  it('reports a chain that was written anew and grew on, and the vault does not sign it', async () => {
     const { table, json, batch } = whose
     await db(table)
       .where({ batch })
@@ -58,7 +58,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
     expect((await harness.verdict(whose.source)).breaks).toMatchObject([{ kind: 'rewritten', link: 4 }])
   })
 
-  it('says nothing of what is younger than the last signed head, as the documents do', async () => {
+  it('reports nothing of a deletion after the last signed head whose link was written anew', async () => {
     await db(whose.table)
       .where({ organization_id: whose.organizationId })
       .where('batch', '=', db('chain_batches').where({ chain: whose.chain, number: 5 }).select('batch'))
@@ -69,7 +69,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
     expect(await harness.verdict(whose.source)).toMatchObject({ ok: true, signed: { through: 5 } })
   })
 
-  it('has the next round put back a signed head that was taken away while another waits', async () => {
+  it('reports nothing after a signed head was deleted and the next signing round has stored it again', async () => {
     const newest = db('chain_checkpoints').where({ chain: whose.chain, count: 4 })
     await newest.clone().delete()
     await harness.signHeads()
@@ -77,16 +77,16 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
     expect(await harness.verdict(whose.source)).toMatchObject({ ok: true, signed: { through: 5 } })
   })
 
-  it('is no verdict where the vault is away', async () => {
+  it('fails with UNAVAILABLE while the vault is away', async () => {
     harness.vault.setAway(true)
     await expect(harness.verdict(whose.source)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     harness.vault.setAway(false)
   })
 })
 
-describe('verifying', () => {
+describe('verifying a chain', () => {
   it.each([-5, 2_147_483_647])(
-    'takes no link that says it has %s entries, whatever its head: so many are read',
+    'reports a link that says it has %s entries, even if its head was computed with that number',
     async (entries) => {
       const { source, chain } = await furnishTrail(harness, 'audit')
       const [before, last] = await batchesAfter(readNow(db), chain, { after: 3, through: 5, limit: 2 })
@@ -98,7 +98,7 @@ describe('verifying', () => {
     },
   )
 
-  it('names the first of many breaks, and holds no more', async () => {
+  it('reports 20 of 25 breaks, beginning with the first', async () => {
     const organizationId = newId('organization')
     for (let links = 0; links < 25; links += 1) await harness.audit(organizationId, ['secret.created'])
     await db('audit').where({ organization_id: organizationId }).update({ event: 'forged' })
@@ -107,7 +107,7 @@ describe('verifying', () => {
     expect(breaks[0]).toMatchObject({ kind: 'entry-edited', link: 1 })
   })
 
-  it('reads no more of the trail however much others have', async () => {
+  it('reads fewer than 50 rows of the audit trail, however many entries other organizations have', async () => {
     const { source } = await furnishTrail(harness, 'audit')
     const trx = await db.transaction()
     try {
@@ -123,7 +123,7 @@ describe('verifying', () => {
     }
   })
 
-  it('covers what belongs to no organization by the chain of the installation', async () => {
+  it('covers entries that belong to no organization by the chain of the installation', async () => {
     await harness.audit(null)
     await harness.signHeads()
     const source = auditSource(null)
@@ -132,7 +132,7 @@ describe('verifying', () => {
     expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'entry-edited', link: 1 }])
   })
 
-  it('finds what belongs to no organization and names the installation: no chain would cover it', async () => {
+  it('reports an entry that names the installation as its organization, because no chain would cover it', async () => {
     await db.raw(
       `INSERT INTO audit (id, organization_id, actor_kind, actor_id, event, batch)
        VALUES ('aud_forged', 'org_installation', 'system', 'x', 'a.b', 1)`,
@@ -143,7 +143,7 @@ describe('verifying', () => {
     await db('audit').where({ id: 'aud_forged' }).delete()
   })
 
-  it('tells a vault whose own memory was set back', async () => {
+  it('reports vault-behind when the vault remembers an older head than the database has', async () => {
     const { source, chain } = await furnishTrail(harness, 'audit')
     const remembered = await harness.vault.describeHead(chain)
     const [last] = await checkpointsBetween(readNow(db), chain, { from: 2, through: 2 })
@@ -154,7 +154,7 @@ describe('verifying', () => {
     })
   })
 
-  it('goes on over a key of the vault’s that was replaced, and believes nothing that it signed afterwards', async () => {
+  it('accepts what a replaced key of the vault signed before its end, and nothing that it signed afterwards', async () => {
     const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey()
     await harness.audit(organizationId)
@@ -172,7 +172,7 @@ describe('verifying', () => {
     })
   })
 
-  it('tells which links were signed since somebody else may have had the key', async () => {
+  it('names the links that were signed since the vault’s key may have leaked, until a new key signs a later head', async () => {
     const { source, organizationId } = await furnishTrail(harness, 'audit')
     const leakedMs = Date.now()
     harness.setVaultClock(leakedMs + 1_000)
@@ -190,7 +190,7 @@ describe('verifying', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 8 }, doubtful: null })
   })
 
-  it('names links that were signed long after the time of their entries, and calls them no break', async () => {
+  it('names links as late that were signed hours after their entries, and does not call that a break', async () => {
     const { source, organizationId } = await furnishTrail(harness, 'audit')
     expect(await harness.verdict(source)).toMatchObject({ ok: true, late: null })
     // As after a crash: nobody remembers that it was appended, and it was hidden since.
@@ -204,7 +204,7 @@ describe('verifying', () => {
     expect(Math.round((late?.seconds ?? 0) / 3_600)).toBe(3)
   })
 
-  it('is in doubt no longer than until the vault has signed anew what it remembers, where nothing is added to it', async () => {
+  it('stops to call old links doubtful once the vault has signed the head that it remembers with its new key', async () => {
     const { source } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey(1)
     expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 2, through: 4 } })
@@ -213,7 +213,7 @@ describe('verifying', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 4 }, doubtful: null })
   })
 
-  it('tells a head that the vault remembers and no key of its own signed: its row was altered', async () => {
+  it('reports signature-invalid when the head that the vault remembers has a wrong signature', async () => {
     const { source, chain } = await furnishTrail(harness, 'audit')
     const described = await harness.vault.describeHead(chain)
     const { last } = described
@@ -227,7 +227,7 @@ describe('verifying', () => {
     })
   })
 
-  it('of an organization without a record is in order', async () => {
+  it('reports nothing for an organization without a record', async () => {
     expect(await harness.verdict(accessLogSource(newId('organization'), 90))).toMatchObject({
       ok: true,
       through: 0,

@@ -19,7 +19,7 @@ async function linesOf(path: string): Promise<Record<string, unknown>[]> {
     .map((line) => JSON.parse(line))
 }
 
-it('answers lines of progress, and the verdict last', async () => {
+it('a verify route answers lines of progress, and the verdict last', async () => {
   expect(await linesOf(`/orgs/${org}/audit/verify`)).toMatchObject([
     { type: 'progress', chain: `audit/${org}`, link: 1, of: 1 },
     { type: 'verdict', ok: true, through: 1, signed: null, breaks: [] },
@@ -32,7 +32,7 @@ it('answers lines of progress, and the verdict last', async () => {
   })
 })
 
-it('gives a verdict whatever number a link has', async () => {
+it('a verify route gives a verdict even if a link has the greatest number there can be', async () => {
   await house
     .asOwner()('chain_batches')
     .insert({
@@ -53,14 +53,14 @@ it('gives a verdict whatever number a link has', async () => {
   })
 })
 
-it('takes no body, nor do exports: while one is awaited a snapshot would be held', async () => {
+it('the verify routes and the export routes refuse a body with 400', async () => {
   for (const path of ['audit/verify', 'access-log/verify', 'audit/export', 'access-log/export']) {
     const { body } = await owner.ask('GET', `/orgs/${org}/${path}`, {}).expect(400)
     expect(body).toMatchObject({ code: 'INVALID_REQUEST', detail: expect.stringContaining('no body') })
   }
 })
 
-it('is refused to who may not read the trail, and 503 while the vault is away', async () => {
+it('the verify routes answer 403 to a member, and 503 while the vault is away', async () => {
   const member = await house.person('member')
   await house.join(org, member, 'member')
   for (const path of ['audit/verify', 'access-log/verify']) {
@@ -72,7 +72,7 @@ it('is refused to who may not read the trail, and 503 while the vault is away', 
   }
 })
 
-it('opens no session of its own, which would tell who watches them that it begins', async () => {
+it('a verify route opens no database session of its own, by which others could see it begin', async () => {
   const sessions = async (): Promise<string[]> => {
     const { rows } = await house
       .asOwner()
@@ -87,7 +87,7 @@ it('opens no session of its own, which would tell who watches them that it begin
   expect((await sessions()).filter((session) => !before.includes(session))).toEqual([])
 })
 
-it('reads what there was before it was asked who asks: what is read for that tells of it', async () => {
+it('a verify route takes its snapshot before it reads who asks, so that putting a row back then is too late', async () => {
   const other = await house.organization(owner, 'Other')
   const su = house.asOwner()
   await su('audit').where({ organization_id: other }).update({ event: 'organization.forged' })
@@ -107,7 +107,7 @@ it('reads what there was before it was asked who asks: what is read for that tel
   expect((await linesOf(`/orgs/${other}/audit/verify`)).at(-1)).toMatchObject({ ok: true })
 })
 
-it('keeps no connection for who is refused, and refuses whoever comes when as many wait as may verify', async () => {
+it('a verify route keeps no connection for refused requests, and answers 429 when too many wait', async () => {
   const su = house.asOwner()
   for (let asked = 0; asked < 20; asked += 1) await owner.ask('GET', '/orgs/none/audit/verify').expect(404)
   const watcher = await su.transaction()

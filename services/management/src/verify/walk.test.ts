@@ -4,8 +4,8 @@ import { beginWalk } from './walk.js'
 
 const { lateMs } = CHAIN_LIMITS.verify
 
-describe('links are late', () => {
-  it('that the vault signed more than five minutes after their oldest entry', () => {
+describe('late links', () => {
+  it('are those that the vault signed more than five minutes after their oldest entry', () => {
     const walk = beginWalk()
     walk.waits(1, 1_000)
     walk.signedAt(1, 1_000 + lateMs)
@@ -16,7 +16,7 @@ describe('links are late', () => {
     expect(walk.late).toEqual({ from: 2, through: 3, seconds: 300 })
   })
 
-  it('from the first to the last, by the longest, and by nothing of what was signed between', () => {
+  it('are reported from the first to the last of them, with the longest wait', () => {
     const walk = beginWalk()
     for (const [link, waitedMs] of [2 * lateMs, 1, 4 * lateMs, lateMs + 1, 1].entries()) {
       walk.waits(link + 1, 1_000)
@@ -25,7 +25,7 @@ describe('links are late', () => {
     expect(walk.late).toEqual({ from: 1, through: 4, seconds: 1_200 })
   })
 
-  it('that still wait when the chain ends', () => {
+  it('include a link that is still unsigned more than five minutes after its entry when the chain ends', () => {
     const walk = beginWalk()
     walk.waits(1, 1_000)
     walk.count = 1
@@ -36,7 +36,7 @@ describe('links are late', () => {
     expect(walk.late).toEqual({ from: 1, through: 1, seconds: 301 })
   })
 
-  it('whatever time an entry gives, and not where no entry is left', () => {
+  it('include a link whose entry gives the earliest time possible, and none that has no entry left', () => {
     const walk = beginWalk()
     walk.waits(1, Number.POSITIVE_INFINITY)
     walk.signedAt(1, 2)
