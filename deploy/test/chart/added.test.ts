@@ -17,8 +17,8 @@ const named = (kind: string, name: string): KubeObject | undefined =>
   rendered.objects.find((object) => object.kind === kind && object.metadata.name === name)
 const annotationsOf = (pod: Pod): unknown => JSON.parse(JSON.stringify(pod.raw.metadata)).annotations
 
-describe('what a platform adds', () => {
-  it('labels every object and every pod, and leaves what finds them alone', () => {
+describe('values that add to the chart’s own objects', () => {
+  it('put a common label on every object and every pod, and on no selector', () => {
     for (const { kind, metadata } of rendered.objects.filter(({ metadata }) => !['one', 'two'].includes(metadata.name)))
       expect([kind, metadata.name, metadata.labels]).toEqual([
         kind,
@@ -30,7 +30,7 @@ describe('what a platform adds', () => {
       expect(JSON.stringify((spec as { selector: unknown }).selector)).not.toContain('example.com')
   })
 
-  it.each(SERVICES)('reaches the pod of %s, all of it', (component) => {
+  it.each(SERVICES)('are all in the pod, the Deployment and the ServiceAccount of %s', (component) => {
     const pod = podOf(rendered, component)
     expect(annotationsOf(pod)).toEqual({ 'example.com/pod': 'x' })
     expect(pod.labels).toMatchObject({ 'example.com/pod': 'x' })
@@ -75,24 +75,27 @@ describe('what a platform adds', () => {
     })
   })
 
-  it.each(JOBS)('has %s run where its nodes are, without a sidecar that never ends', (component) => {
-    const pod = podOf(rendered, component)
-    expect(annotationsOf(pod)).toEqual({ 'sidecar.istio.io/inject': 'false' })
-    expect(pod.labels).toMatchObject({ 'example.com/job': 'x' })
-    expect(pod.spec).toMatchObject({
-      priorityClassName: 'low',
-      schedulerName: 'packing',
-      runtimeClassName: 'gvisor',
-      nodeSelector: { pool: 'keys' },
-      tolerations: [{ key: 'keys', operator: 'Exists' }],
-      affinity: { nodeAffinity: {} },
-      hostAliases: [{ ip: '10.0.0.8', hostnames: ['postgres.internal'] }],
-      dnsPolicy: 'None',
-      dnsConfig: { nameservers: ['10.0.0.2'] },
-    })
-  })
+  it.each(JOBS)(
+    'give the pod of the Job %s its nodes, and the annotation that keeps a sidecar out of it',
+    (component) => {
+      const pod = podOf(rendered, component)
+      expect(annotationsOf(pod)).toEqual({ 'sidecar.istio.io/inject': 'false' })
+      expect(pod.labels).toMatchObject({ 'example.com/job': 'x' })
+      expect(pod.spec).toMatchObject({
+        priorityClassName: 'low',
+        schedulerName: 'packing',
+        runtimeClassName: 'gvisor',
+        nodeSelector: { pool: 'keys' },
+        tolerations: [{ key: 'keys', operator: 'Exists' }],
+        affinity: { nodeAffinity: {} },
+        hostAliases: [{ ip: '10.0.0.8', hostnames: ['postgres.internal'] }],
+        dnsPolicy: 'None',
+        dnsConfig: { nameservers: ['10.0.0.2'] },
+      })
+    },
+  )
 
-  it('scales as it is told to, and as we think where it is not', async () => {
+  it('set how the vault scales, which without them scales down by one pod in 120 s', async () => {
     expect(named('HorizontalPodAutoscaler', 'pma-protectmyapi-vault')).toMatchObject({
       spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 3_600 } } },
     })
@@ -104,7 +107,7 @@ describe('what a platform adds', () => {
     })
   })
 
-  it('chooses what Prometheus reads, and under which names', () => {
+  it('set the scrape class, the limits, the intervals and the relabelings of the PodMonitor', () => {
     expect(named('PodMonitor', 'pma-protectmyapi')?.spec).toMatchObject({
       scrapeClass: 'tls',
       sampleLimit: 2_000,
@@ -119,7 +122,7 @@ describe('what a platform adds', () => {
     })
   })
 
-  it('lets others reach a container beside a service, and nobody more reach the service', async () => {
+  it('let others reach a container beside the proxy, and change no other rule of a network policy', async () => {
     const policies = ({ objects }: Rendered): readonly KubeObject[] =>
       objects.filter(({ kind }) => kind === 'NetworkPolicy')
     const without = policies(await render('plain', { ...ADDED, networkPolicy: { extraIngress: { proxy: [] } } }))
@@ -132,7 +135,7 @@ describe('what a platform adds', () => {
     expect(after).toEqual([...before, SIDECAR_RULE])
   })
 
-  it('reaches a Service towards the outside, and never the ones within', () => {
+  it('set all fields of the proxy’s Service, and only labels and annotations of the Services within', () => {
     expect(named('Service', 'pma-protectmyapi-proxy')).toMatchObject({
       metadata: { labels: { 'example.com/service': 'x' }, annotations: { 'example.com/service': 'x' } },
       spec: {
@@ -155,12 +158,12 @@ describe('what a platform adds', () => {
     }
   })
 
-  it('brings objects of the operator’s own, as a map and as a text, filled in', () => {
+  it('bring objects of the operator’s own, given as a map or as a text, with their templates filled in', () => {
     expect(named('ConfigMap', 'one')).toMatchObject({ data: { a: 'pma' } })
     expect(named('ConfigMap', 'two')?.metadata.namespace).toBe('keys')
   })
 
-  it('makes another migration Job where its pod is another, since a Job cannot change', async () => {
+  it('give the migration Jobs other names if they change their pods, because a Job cannot change', async () => {
     const jobs = ({ objects }: Rendered) =>
       objects.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name)
     const before = jobs(await render('plain'))
@@ -169,8 +172,8 @@ describe('what a platform adds', () => {
   })
 })
 
-describe('on OpenShift', () => {
-  it('no pod names a uid, so that the namespace’s range may', async () => {
+describe('the chart on OpenShift', () => {
+  it('sets no uid and no group in any pod, so that those of the namespace apply', async () => {
     const { text } = await render('plain', { openShift: true, tls: { certManager: { delivery: 'csi' } } })
     expect(text).not.toMatch(/runAsUser|runAsGroup|fsGroup|fs-group/)
     expect(text).toContain('runAsNonRoot: true')

@@ -56,8 +56,8 @@ function containersOf(rendered: Rendered): readonly { component: string; contain
   )
 }
 
-describe('what a pod is given', () => {
-  it.each(MATRIX)('is what its program takes, with its files in its mounts: %s', async (_name, example, values) => {
+describe('the environment of a pod', () => {
+  it.each(MATRIX)('is accepted by its program, with its files in its mounts: %s', async (_name, example, values) => {
     const containers = containersOf(await render(example, values))
     let loaded = 0
     for (const { component, container } of containers) {
@@ -71,7 +71,7 @@ describe('what a pod is given', () => {
   })
 
   it.each(MATRIX)(
-    'has no variable that no program reads, and none that holds a secret: %s',
+    'has no variable that no program reads, and none that holds a secret itself: %s',
     async (_name, example, values) => {
       const known = new Set(`${describeVault()} ${describeManagement()} ${describeProxy()}`.split(/\s+/))
       for (const { component, container } of containersOf(await render(example, values))) {
@@ -85,7 +85,7 @@ describe('what a pod is given', () => {
     },
   )
 
-  it('can be every variable that a service knows, but for where it listens', async () => {
+  it('can have every variable that the services know, but AWS_ENDPOINT_URL and those for where they listen', async () => {
     const said = new Set<string>()
     for (const [, example, values] of MATRIX)
       for (const { container } of containersOf(await render(example, values)))
@@ -104,7 +104,7 @@ describe('what a pod is given', () => {
     ])
   }, 60_000)
 
-  it('names the same identities and addresses to all three', async () => {
+  it('has the same trust domain, namespace, mode and addresses in vault, management and proxy', async () => {
     const rendered = await render('plain')
     const of = (component: string): Readonly<Record<string, string>> =>
       environmentOf(podOf(rendered, component).spec.containers[0] ?? { env: [] })
@@ -123,7 +123,7 @@ describe('what a pod is given', () => {
     expect(proxy.PMA_DIRECTORY_ADDRESS).toBe(`pma-protectmyapi-directory.keys.svc:${management.PMA_DIRECTORY_PORT}`)
   })
 
-  it('gives the migrating passwords to migrations alone', async () => {
+  it('has the migrator’s password in no service, and the runtime password not in the vault’s migration', async () => {
     const rendered = await render('plain')
     for (const component of ['vault', 'management', 'proxy'])
       expect(JSON.stringify(podOf(rendered, component).raw)).not.toContain('migrator')

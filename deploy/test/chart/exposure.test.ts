@@ -5,7 +5,7 @@ const named = (objects: readonly KubeObject[], kind: string, name: string): Kube
   objects.find((object) => object.kind === kind && object.metadata.name === `pma-protectmyapi-${name}`)
 
 describe('an ingress', () => {
-  it('of the proxy holds nothing back and sends nothing twice, for its host and its wildcard', async () => {
+  it('of the proxy has buffering and retries turned off, and serves the proxy’s host and its wildcard', async () => {
     const ingress = named((await render('plain')).objects, 'Ingress', 'proxy')
     expect(ingress?.metadata.annotations).toEqual({
       'nginx.ingress.kubernetes.io/proxy-buffering': 'off',
@@ -28,13 +28,13 @@ describe('an ingress', () => {
     })
   })
 
-  it('lets annotations of the operator win over a preset', async () => {
+  it('has an annotation of the operator instead of the preset’s', async () => {
     const annotations = { 'nginx.ingress.kubernetes.io/proxy-body-size': '8m' }
     const { objects } = await render('plain', { proxy: { ingress: { annotations } } })
     expect(named(objects, 'Ingress', 'proxy')?.metadata.annotations).toMatchObject(annotations)
   })
 
-  it('of AWS speaks TLS 1.3 alone', async () => {
+  it('on AWS has the policy for TLS 1.3 only', async () => {
     const { objects } = await render('aws')
     for (const name of ['proxy', 'management'])
       expect(named(objects, 'Ingress', name)?.metadata.annotations).toMatchObject({
@@ -44,7 +44,7 @@ describe('an ingress', () => {
 })
 
 describe('a route of a gateway', () => {
-  it('has no end of its own, and a host that the other has not', async () => {
+  it('for the proxy has no timeout, each service’s has the hosts of that service alone, and no Ingress is left', async () => {
     const gateway = (name: string) => ({
       ingress: { enabled: false },
       gateway: { enabled: true, parentRefs: [{ name }] },

@@ -81,7 +81,7 @@ const MANNERS: readonly (readonly [string, readonly Place[]])[] = [
   ],
 ]
 
-describe('of all values at once, the chart names each', () => {
+describe('a single refusal by the chart names all values', () => {
   it.each(MANNERS)('%s', async (_manner, places) => {
     expect(places.length).toBeGreaterThan(50)
     const said = await refusal('plain', valuesOf(places))

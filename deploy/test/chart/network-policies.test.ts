@@ -41,7 +41,7 @@ describe('the network of a release', () => {
     reaches = networkOf(rendered.objects, NAMESPACE)
   })
 
-  it('has the arrows of the architecture, and no others', () => {
+  it('lets pods connect as the arrows of the architecture say, and in no other way', () => {
     const found = pods.flatMap((from) =>
       pods.flatMap((to) =>
         PORTS.filter((port) => reaches(end(from), end(to), port)).map((port) => [from.component, to.component, port]),
@@ -50,7 +50,7 @@ describe('the network of a release', () => {
     expect(found.toSorted()).toEqual(ARROWS.map((arrow) => [...arrow]).toSorted())
   })
 
-  it('lets nobody of another namespace in, whatever their pods are labelled', () => {
+  it('lets nobody of another namespace in but the ingress at its two doors, whatever their labels are', () => {
     for (const to of pods)
       for (const from of [INGRESS, DNS, DATABASES, COLLECTOR, ...pods.map(forged)])
         for (const port of PORTS) {
@@ -61,7 +61,7 @@ describe('the network of a release', () => {
         }
   })
 
-  it('lets Prometheus read metrics, and nobody else of its namespace; and nothing but metrics', () => {
+  it('lets Prometheus reach the metrics ports and nothing else, and nobody else reach those', () => {
     for (const to of pods) {
       const isTold = SERVICES.includes(to.component)
       for (const port of PORTS)
@@ -75,7 +75,7 @@ describe('the network of a release', () => {
     }
   })
 
-  it('lets traces go to the collector alone', () => {
+  it('lets the three services send traces to the collector, and to nobody else', () => {
     for (const from of pods) {
       for (const port of PORTS)
         expect([from.component, port, reaches(end(from), COLLECTOR, port)]).toEqual([
@@ -87,7 +87,7 @@ describe('the network of a release', () => {
     }
   })
 
-  it('lets everybody resolve names, and speak to nobody else of kube-system', () => {
+  it('lets every pod reach DNS, and not etcd in the same namespace', () => {
     for (const from of pods) {
       expect(reaches(end(from), DNS, 53, 'UDP')).toBe(true)
       expect(reaches(end(from), { namespace: 'kube-system', labels: { app: 'etcd' } }, 2379)).toBe(false)
@@ -106,18 +106,18 @@ describe('the network of a release', () => {
     'fe80::1',
     'fd12::1',
     '::1',
-  ])('takes the proxy to the public internet, and never to %s', (inside) => {
+  ])('lets the proxy reach the public internet, but not %s', (inside) => {
     expect(reaches(end(pod('proxy')), address('104.18.6.192'), 443)).toBe(true)
     expect(reaches(end(pod('proxy')), address('2606:4700::6812:6c0'), 443)).toBe(true)
     for (const port of PORTS) expect(reaches(end(pod('proxy')), address(inside), port)).toBe(false)
   })
 
-  it('takes neither management nor the vault out of the cluster', () => {
+  it('lets neither management nor the vault reach the public internet', () => {
     for (const component of ['management', 'vault'])
       for (const port of PORTS) expect(reaches(end(pod(component)), address('104.18.6.192'), port)).toBe(false)
   })
 
-  it('takes the proxy to no database, and migrations to nothing else', () => {
+  it('lets the proxy reach Redis and no Postgres, and the vault and migrations reach Postgres alone', () => {
     const to = (component: string) => PORTS.filter((port) => reaches(end(pod(component)), DATABASES, port))
     expect(to('proxy')).toEqual([6379])
     expect(to('management')).toEqual([5432, 6379])
@@ -125,7 +125,7 @@ describe('the network of a release', () => {
   })
 })
 
-describe('an admin of another namespace, whose pods are labelled as ours', () => {
+describe('an admin of another namespace, whose pods have the product’s labels', () => {
   it.each(MATRIX.filter(([name]) => name !== 'no network policies'))(
     'reaches no pod of a release: %s',
     async (_name, example, values) => {
@@ -142,7 +142,7 @@ describe('an admin of another namespace, whose pods are labelled as ours', () =>
 })
 
 describe('the vault on AWS', () => {
-  it('reaches its KMS and no metadata of the machine', async () => {
+  it('reaches its KMS, but neither another private address nor the metadata of the machine', async () => {
     const { objects } = await render('aws')
     const reaches = networkOf(objects, NAMESPACE)
     const vault = podsOf({ objects }).find(({ component }) => component === 'vault')
@@ -154,7 +154,7 @@ describe('the vault on AWS', () => {
 })
 
 describe('a vault whose KMS has no range of its own', () => {
-  it('reaches any address, and still no metadata of the machine', async () => {
+  it('reaches any other address, but not the metadata of the machine', async () => {
     const { objects } = await render('aws', { networkPolicy: { kmsTo: [], kmsPorts: [80, 443] } })
     const reaches = networkOf(objects, NAMESPACE)
     const vault = podsOf({ objects }).find(({ component }) => component === 'vault')
@@ -166,7 +166,7 @@ describe('a vault whose KMS has no range of its own', () => {
 })
 
 describe('a cluster with public ranges of its own', () => {
-  it('keeps them from the proxy as well', async () => {
+  it('keeps those ranges from the proxy', async () => {
     const { objects } = await render('plain', { networkPolicy: { clusterRanges: ['203.0.113.0/24', '2001:db8::/32'] } })
     const reaches = networkOf(objects, NAMESPACE)
     const proxy = podsOf({ objects }).find(({ component }) => component === 'proxy')

@@ -7,14 +7,14 @@ import { CHART } from './helm.js'
 const read = (name: string): Promise<string> => readFile(path.join(CHART, name), 'utf8')
 
 describe('the README', () => {
-  it('says what values.yaml says (make chart-docs)', async () => {
+  it('has the table that values.yaml gives (make chart-docs)', async () => {
     const readme = await read('README.md')
     expect(readme).toBe(withTable(readme, describeValues(await read('values.yaml'))))
   })
 })
 
 describe('values.yaml', () => {
-  it('is read with the comment of each value, and none of its neighbours', () => {
+  it('is read with the comment of each value, and not with those of its neighbours', () => {
     const yaml = [
       '# Of the file.',
       '',

@@ -9,7 +9,7 @@ const jobsOf = (objects: readonly KubeObject[]): readonly string[] =>
 
 describe('a render', () => {
   it.each(MATRIX)(
-    'is the same twice, has each object once, and all in its namespace: %s',
+    'is the same twice, has each object once, and has all of them in its namespace: %s',
     async (_name, example, values) => {
       const [one, other] = await Promise.all([render(example, values), render(example, values)])
       expect(other.text).toBe(one.text)
@@ -19,24 +19,21 @@ describe('a render', () => {
     },
   )
 
-  it.each(MATRIX)(
-    'holds no secret: what is made is made by Jobs, and survives whatever applies it again: %s',
-    async (_name, example, values) => {
-      const { objects } = await render(example, values)
-      for (const object of objects.filter(({ kind }) => kind === 'Secret')) {
-        expect(Object.keys(object)).not.toContain('data')
-        expect(Object.keys(object)).not.toContain('stringData')
-      }
-    },
-  )
+  it.each(MATRIX)('has no data in its Secrets, which Jobs fill: %s', async (_name, example, values) => {
+    const { objects } = await render(example, values)
+    for (const object of objects.filter(({ kind }) => kind === 'Secret')) {
+      expect(Object.keys(object)).not.toContain('data')
+      expect(Object.keys(object)).not.toContain('stringData')
+    }
+  })
 
-  it('has no hook but the test: a migration is there also where templates are applied without helm', async () => {
+  it('has no Helm hook but the test, so that migrations also run where templates are applied without Helm', async () => {
     const { objects } = await render('development')
     const hooks = objects.filter(({ metadata }) => JSON.stringify(metadata).includes('helm.sh/hook"'))
     expect(hooks.map(idOf)).toEqual(['Pod pma-protectmyapi-test'])
   })
 
-  it('mounts the token of Kubernetes in none but what writes Secrets', async () => {
+  it('mounts the token of Kubernetes only in pods that write Secrets', async () => {
     const pods = podsOf(await render('development'))
     const withToken = pods.filter(({ spec }) => spec.automountServiceAccountToken !== false)
     expect(withToken.map(({ component }) => component).sort()).toEqual([
@@ -46,7 +43,7 @@ describe('a render', () => {
     ])
   })
 
-  it('lets the installer read and fill its own Secrets, and do nothing else', async () => {
+  it('lets the installer get and patch its own Secrets, and do nothing else', async () => {
     const { objects } = await render('development')
     const [role, ...more] = objects.filter(({ kind }) => kind === 'Role')
     expect(more).toEqual([])
@@ -58,7 +55,7 @@ describe('a render', () => {
 })
 
 describe('a migration', () => {
-  it('is another Job where anything in it changes, since a Job cannot, and the same where nothing does', async () => {
+  it('is a Job of another name if anything in it changes, and of the same name if nothing does', async () => {
     const names = async (values: Record<string, unknown>) => jobsOf((await render('plain', values)).objects)
     const before = await names({})
     expect(await names({ proxy: { replicas: 7 } })).toEqual(before)
@@ -68,7 +65,7 @@ describe('a migration', () => {
   })
 
   it.each(['vault', 'management'])(
-    'is waited for by %s, in its own image and as the role that serves',
+    'is waited for by %s with the image and the environment of the service itself',
     async (component) => {
       const { spec } = podOf(await render('plain'), component)
       const wait = spec.initContainers.at(-1)
@@ -84,22 +81,22 @@ describe('a pod that ends', () => {
     ['vault', 15],
     ['management', 20],
     ['proxy', 25 + 10],
-  ])('has the time that %s takes, after it has left its Service', async (component, shutdownSeconds) => {
+  ])('of %s has more time than its preStop pause and its own stop take', async (component, shutdownSeconds) => {
     const { spec } = podOf(await render('plain'), component)
     const preStop = JSON.stringify(spec.containers[0]?.lifecycle).match(/"sleep":\{"seconds":(\d+)\}/)?.[1]
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(Number(preStop) + shutdownSeconds)
   })
 
-  it('has a grace that follows its drain', async () => {
+  it('has a grace period that follows the drain and the preStop pause in values', async () => {
     const { spec } = podOf(await render('plain', { proxy: { drainSeconds: 300, preStopSeconds: 20 } }), 'proxy')
     expect(spec.terminationGracePeriodSeconds).toBe(335)
     expect(JSON.stringify(spec.containers[0]?.env)).toContain('{"name":"PMA_DRAIN_MS","value":"300000"}')
   })
 })
 
-describe('liveness', () => {
+describe('the liveness probe', () => {
   it.each(['vault', 'management', 'proxy'])(
-    'of %s asks for nothing that lies elsewhere, and ends a hang before the horizon',
+    'of %s asks for /healthz alone, and ends a process that hangs in less than 30 s',
     async (component) => {
       const { spec } = podOf(await render('plain'), component)
       const probe = spec.containers[0]?.livenessProbe as {

@@ -38,15 +38,18 @@ describe('telemetry that is on', () => {
     rendered = await render('plain')
   })
 
-  it.each(['PodMonitor', 'PrometheusRule'])('has a %s that the operator knows every field of', async (kind) => {
-    const schema = (await definedKinds()).get(kind)
-    const object = ofKind(rendered, kind)
-    expect(schema?.safeParse(object)).toMatchObject({ success: true })
-    const wrong = { ...object, spec: { ...z.looseObject({}).parse(object?.spec), grups: [] } }
-    expect(JSON.stringify(schema?.safeParse(wrong).error?.issues)).toContain('grups')
-  })
+  it.each(['PodMonitor', 'PrometheusRule'])(
+    'has a %s without a field that its operator does not know',
+    async (kind) => {
+      const schema = (await definedKinds()).get(kind)
+      const object = ofKind(rendered, kind)
+      expect(schema?.safeParse(object)).toMatchObject({ success: true })
+      const wrong = { ...object, spec: { ...z.looseObject({}).parse(object?.spec), grups: [] } }
+      expect(JSON.stringify(schema?.safeParse(wrong).error?.issues)).toContain('grups')
+    },
+  )
 
-  it('is scraped from each pod of the three services, and from no other', () => {
+  it('is scraped from the metrics port of the three services’ pods, and from no other pod', () => {
     const { selector, podMetricsEndpoints } = PodMonitor.parse(ofKind(rendered, 'PodMonitor')).spec
     const [{ key, values }] = selector.matchExpressions
     const chosen = podsOf(rendered).filter(
@@ -63,7 +66,7 @@ describe('telemetry that is on', () => {
     }
   })
 
-  it('asks of the namespace of its release alone, and points each alert to its line', () => {
+  it('has alerts that ask for the release’s namespace alone, each with a link to its part of the runbook', () => {
     const rules = PrometheusRule.parse(ofKind(rendered, 'PrometheusRule')).spec.groups.flatMap((group) => group.rules)
     expect(rules.length).toBeGreaterThan(14)
     for (const { expr, annotations } of rules) {
@@ -75,7 +78,7 @@ describe('telemetry that is on', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
   })
 
-  it('brings the dashboard as it lies in deploy/grafana, for the sidecar', async () => {
+  it('has the dashboard of deploy/grafana in a ConfigMap with the label for Grafana’s sidecar', async () => {
     const map = ofKind(rendered, 'ConfigMap', '-dashboard')
     expect(map?.metadata.labels).toMatchObject({ grafana_dashboard: '1' })
     const file = path.resolve(CHART, '..', '..', 'deploy', 'grafana', 'protectmyapi.json')
@@ -84,11 +87,11 @@ describe('telemetry that is on', () => {
   })
 })
 
-describe('the level of the log', () => {
+describe('the log level', () => {
   const isLevel = ({ kind, metadata }: KubeObject): boolean =>
     kind === 'ConfigMap' && metadata.name === 'pma-protectmyapi-log-level'
 
-  it('changes nothing but one ConfigMap: no pod is another, no Job runs again', async () => {
+  it('changes one ConfigMap only, and no pod and no Job', async () => {
     const [before, after] = await Promise.all([render('development'), render('development', { logLevel: 'debug' })])
     expect(after.objects.filter((object) => !isLevel(object))).toEqual(
       before.objects.filter((object) => !isLevel(object)),
@@ -99,25 +102,28 @@ describe('the level of the log', () => {
     ])
   })
 
-  it.each(SERVICES)('is a file of %s, in a folder that changes with the ConfigMap', async (component) => {
-    const { spec } = podOf(await render('plain'), component)
-    const [service] = spec.containers
-    expect(service?.env).toContainEqual({ name: 'PMA_LOG_LEVEL_FILE', value: '/etc/protectmyapi/log-level/level' })
-    // A mount by subPath is never updated.
-    expect(service?.volumeMounts).toContainEqual({
-      name: 'log-level',
-      mountPath: '/etc/protectmyapi/log-level',
-      readOnly: true,
-    })
-    expect(spec.volumes).toContainEqual({
-      name: 'log-level',
-      configMap: { name: 'pma-protectmyapi-log-level', optional: true },
-    })
-  })
+  it.each(SERVICES)(
+    'is given to %s as a file in a mounted folder, which changes with the ConfigMap',
+    async (component) => {
+      const { spec } = podOf(await render('plain'), component)
+      const [service] = spec.containers
+      expect(service?.env).toContainEqual({ name: 'PMA_LOG_LEVEL_FILE', value: '/etc/protectmyapi/log-level/level' })
+      // A mount by subPath is never updated.
+      expect(service?.volumeMounts).toContainEqual({
+        name: 'log-level',
+        mountPath: '/etc/protectmyapi/log-level',
+        readOnly: true,
+      })
+      expect(spec.volumes).toContainEqual({
+        name: 'log-level',
+        configMap: { name: 'pma-protectmyapi-log-level', optional: true },
+      })
+    },
+  )
 })
 
 describe('telemetry that is off', () => {
-  it('leaves nothing: no port, no object of an operator, no variable', async () => {
+  it('renders no metrics port, no object of an operator and no variable', async () => {
     const rendered = await render('aws')
     expect(rendered.text).not.toMatch(/monitoring\.coreos\.com|grafana|OTEL_|name: metrics/)
     for (const component of SERVICES)
