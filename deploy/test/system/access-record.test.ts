@@ -154,7 +154,7 @@ describeWithRedis('the access log under failures', () => {
     await until(() => (pidOf(name) !== 0 && pidOf(name) !== before ? true : undefined), 20_000)
   }
 
-  it('breaks none of 200 open streams at SIGTERM, and has the end of each, while the other proxy stays ready', async () => {
+  it('has the end of each of 200 streams, none of which breaks at their proxy’s SIGTERM; the other stays ready', async () => {
     const open: ServerResponse[] = []
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: begun\n\n')
@@ -197,14 +197,14 @@ describeWithRedis('the access log under failures', () => {
     await expectWhole(await run(() => killed('proxy-2')), { unended: 'of the killed proxy' })
   }, 90_000)
 
-  it('misses no injected request when management is killed', async () => {
+  it('misses no injected request when management is killed, and no request is refused', async () => {
     const ran = await run(() => killed('management'))
     await expectWhole(ran)
     // Warm requests are still served: Redis admits them, and the horizon is far away.
     expect(refusals(ran.seen)).toEqual([])
   }, 90_000)
 
-  it('misses no injected request when Redis is lost with all its data, and refuses none', async () => {
+  it('misses no injected request when Redis is lost with all its data, and no request is refused', async () => {
     const ran = await run(async (more) => {
       await system.redis?.kill()
       await more(LIMITS.around)
@@ -214,7 +214,7 @@ describeWithRedis('the access log under failures', () => {
     expect(refusals(ran.seen)).toEqual([])
   }, 90_000)
 
-  it('misses no injected request while Redis is flushed all the time, and refuses none', async () => {
+  it('misses no injected request while Redis is flushed all the time, and no request is refused', async () => {
     const ran = await run(async () => {
       const flushed = await REDIS_FLUSHED.begin(system)
       await sleep(LIMITS.flushedMs)
@@ -225,7 +225,7 @@ describeWithRedis('the access log under failures', () => {
     expect(refusals(ran.seen)).toEqual([])
   }, 90_000)
 
-  it('misses no injected request when Redis freezes and wakes, and refuses none', async () => {
+  it('misses no injected request when Redis freezes and wakes, and no request is refused', async () => {
     const ran = await run(async () => {
       const pid = system.redis?.pid() ?? 0
       process.kill(pid, 'SIGSTOP')

@@ -75,7 +75,7 @@ describe('a backup', () => {
     return Object.fromEntries(await Promise.all(answers))
   }
 
-  it('holds no value, no password and no key in clear', async () => {
+  it('is encrypted with age, and holds no value, no password and no key in clear', async () => {
     const sealed = await Promise.all((await readdir(made)).map((name) => readFile(path.join(made, name))))
     expect((await readdir(made)).sort()).toEqual(
       ['key-file.json.gz.age', 'management.sql.gz.age', 'vault.sql.gz.age', 'vault_keys.sql.gz.age'].sort(),
@@ -86,7 +86,7 @@ describe('a backup', () => {
     expect(sealed.flatMap((bytes) => searched.filter((text) => bytes.includes(text)))).toEqual([])
   })
 
-  it('restored into an empty folder opens every secret, also those that were replaced and deleted since', async () => {
+  it('that is restored into an empty folder opens every secret, also those replaced or deleted since', async () => {
     const [first, second] = SLUGS.map((slug) => targets.get(slug)?.secretId ?? '')
     await system.owner.put(`${system.org}/secrets/${first}/value`, { value: system.planter.plant('sk-later-') })
     await system.owner.remove(`${system.org}/services/${targets.get('second')?.serviceId}`)
@@ -104,7 +104,7 @@ describe('a backup', () => {
     )
   }, 60_000)
 
-  it('brings back chains that are as the vault signed them', async () => {
+  it('that was restored has an audit chain that verifies', async () => {
     const { management = '', org = '', running } = restored ?? {}
     const signedIn = await fetch(`${management}/api/v1/auth/sign-in`, {
       method: 'POST',
@@ -146,7 +146,7 @@ describe('a backup', () => {
 
     const vaultOf = (copy: string): string => path.join(copy, 'vault.sql.gz.age')
 
-    it('where a bit is flipped', async () => {
+    it('if a bit of it is flipped', async () => {
       const harmed = await restoreHarmed(async (copy) => {
         const bytes = await readFile(vaultOf(copy))
         bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1
@@ -155,7 +155,7 @@ describe('a backup', () => {
       expect(harmed).toEqual({ error: expect.stringContaining('vault.sql.gz.age: '), left: [] })
     })
 
-    it('where a file is cut', async () => {
+    it('if a file of it is cut', async () => {
       const harmed = await restoreHarmed(async (copy) => {
         const bytes = await readFile(vaultOf(copy))
         await writeFile(vaultOf(copy), bytes.subarray(0, -100))
@@ -163,7 +163,7 @@ describe('a backup', () => {
       expect(harmed).toEqual({ error: expect.stringContaining('vault.sql.gz.age: '), left: [] })
     })
 
-    it('where a part is missing', async () => {
+    it('if a part of it is missing', async () => {
       const harmed = await restoreHarmed((copy) => rm(path.join(copy, 'vault_keys.sql.gz.age')))
       expect(harmed).toEqual({
         error: expect.stringContaining('Without it no secret of this backup can be opened.'),
@@ -171,7 +171,7 @@ describe('a backup', () => {
       })
     })
 
-    it('where a part is in the place of another', async () => {
+    it('if one of its parts is in the place of another', async () => {
       const harmed = await restoreHarmed((copy) =>
         rename(vaultOf(copy), path.join(copy, 'management.sql.gz.age')).then(() =>
           copyFile(vaultOf(made), vaultOf(copy)),
@@ -180,7 +180,7 @@ describe('a backup', () => {
       expect(harmed).toEqual({ error: expect.stringContaining('it is the backup of vault'), left: [] })
     })
 
-    it('where a part is of another backup', async () => {
+    it('if one of its parts is from another backup', async () => {
       const into = await mkdtemp(path.join(folder, 'later-'))
       await backUpLocal(options(system.running.config, { RECIPIENT: recipient, BACKUPS: into }))
       const [later = ''] = await readdir(into)
@@ -188,21 +188,21 @@ describe('a backup', () => {
       expect(harmed).toEqual({ error: expect.stringContaining('it is of another backup'), left: [] })
     })
 
-    it('by another identity', async () => {
+    it('with another identity than its recipient’s', async () => {
       const other = path.join(folder, 'other-identity')
       await writeFile(other, await generateIdentity())
       const harmed = await restoreHarmed(() => Promise.resolve(), { IDENTITY: other })
       expect(harmed).toEqual({ error: expect.stringContaining('no identity matched'), left: [] })
     })
 
-    it('under a system that runs', async () => {
+    it('over a system that is running', async () => {
       const { config } = restored?.running ?? system.running
       await expect(restoreLocal(options(config, { BACKUP: made, OVERWRITE: '1' }))).rejects.toThrow(
         'ProtectMyAPI is still running',
       )
     })
 
-    it('where a service is connected, whoever has started it', async () => {
+    it('while a service is connected to the databases, even if the folder lists no process', async () => {
       // This folder has no list of processes, but the databases are in use.
       const stateDir = await mkdtemp(path.join(folder, 'state-'))
       await cp(path.join(system.running.config.stateDir, 'secrets'), path.join(stateDir, 'secrets'), {
@@ -215,14 +215,14 @@ describe('a backup', () => {
       )
     })
 
-    it('over what is in use, unless that is said; then it is', async () => {
+    it('over existing data unless OVERWRITE=1 is given', async () => {
       const { config } = restored?.running ?? system.running
       await restored?.running.stop()
       await expect(restoreLocal(options(config, { BACKUP: made }))).rejects.toThrow('OVERWRITE=1')
       await expect(restoreLocal(options(config, { BACKUP: made, OVERWRITE: '1' }))).resolves.toBeUndefined()
     }, 60_000)
 
-    it('over another master key, unless that is said', async () => {
+    it('over a different master key, which stays as it is', async () => {
       const stateDir = await mkdtemp(path.join(folder, 'state-'))
       const key = path.join(stateDir, 'secrets', 'kms.key')
       await mkdir(path.dirname(key))
@@ -258,7 +258,7 @@ describe('a backup', () => {
       ['a number', withHead({ ...head, count: OBEYED }), 1, `invalid input syntax for type bigint: "${SHOWN}"`],
       ['a name', withHead({ ...head, chain: OBEYED }), 0, `the vault has signed more of ${SHOWN} than management has`],
     ])(
-      'tells no terminal what to do by %s',
+      'sends no control character to the terminal by %s',
       async (_what, forge, expectedCode, expected) => {
         const forged = await mkdtemp(path.join(folder, 'forged-'))
         await cp(made, forged, { recursive: true })
@@ -330,7 +330,7 @@ describe('a backup', () => {
       return lines.join('\n')
     }
 
-    it('for a moment is made of a moment in which they do', async () => {
+    it('only for a moment is taken again, and is complete', async () => {
       const secretId = targets.get('third')?.secretId
       await vault.query('UPDATE versions SET version_id = version_id || $2 WHERE secret_id = $1', [secretId, '-away'])
       const making = said()
@@ -348,7 +348,7 @@ describe('a backup', () => {
       expect(await making).not.toContain('Incomplete')
     }, 60_000)
 
-    it('for good says what will not open', async () => {
+    it('for good is reported as incomplete, once for each of the three misfits', async () => {
       await vault.query('DELETE FROM versions WHERE secret_id = $1', [targets.get('third')?.secretId])
       await vault.query(
         `INSERT INTO signed_heads (chain, count, head, signed_at_ms, signature, key_id)

@@ -56,7 +56,7 @@ onLinux('the processes of the system, in production', () => {
     return system.running.pids().get(name) ?? 0
   }
 
-  it.each(SERVICES)('%s opens no inspector when it is signalled, and goes on', async (service) => {
+  it.each(SERVICES)('%s opens no inspector at SIGUSR1, and goes on', async (service) => {
     const pid = pidOf(service)
     const before = await listeningOf(pid)
     expect(before.length).toBeGreaterThan(0)
@@ -73,7 +73,7 @@ onLinux('the processes of the system, in production', () => {
     expect(logs.join('\n')).not.toContain('Debugger')
   })
 
-  it('give no heap snapshot by a signal: with an option that has Node write one, each as it runs does not start', async () => {
+  it('do not start with the Node option that writes a heap snapshot at a signal', async () => {
     const ends = SERVICES.map(async (service) => {
       const [program = '', ...args] = await listOf(pidOf(service), 'cmdline')
       const env = Object.fromEntries((await listOf(pidOf(service), 'environ')).map(variableOf))
@@ -84,7 +84,7 @@ onLinux('the processes of the system, in production', () => {
     expect(await Promise.all(ends)).toEqual(SERVICES.map((service) => [service, 2, refusal]))
   }, 30_000)
 
-  it('dial no address inside by a test call either, were a service’s row altered to lead there', async () => {
+  it('refuse a test call with 403 if the service’s row was altered to lead to an internal address', async () => {
     const baseUrl = 'https://api.example.com'
     const service = { name: 'Altered', slug: 'altered', baseUrl, auth: { type: 'none' } }
     const { id } = await system.owner.post<{ id: string }>(`${system.org}/services`, service)

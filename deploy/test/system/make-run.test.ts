@@ -97,7 +97,7 @@ describe('make run', () => {
 
   const alive = ({ pids }: RunFacts): string[] => Object.keys(pids).filter((name) => isAlive(pids[name] ?? 0))
 
-  it('starts nothing for a word that it does not know, and says which there are', async () => {
+  it('refuses an unknown command, lists those that there are, and starts nothing', async () => {
     const child = start(['bakcup'])
     launcher = child
     expect(await once(child, 'close')).toEqual([2, null])
@@ -106,13 +106,13 @@ describe('make run', () => {
     expect(existsSync(path.join(stateDir, 'run.json'))).toBe(false)
   }, 30_000)
 
-  it('tells its commands by --help, whatever the environment says', async () => {
+  it('lists its commands by --help, even if the environment is wrong', async () => {
     const child = start(['--help'], { PROXIES: 'many' })
     expect(await once(child, 'close')).toEqual([0, null])
     expect(said).toMatch(/^ {2}rotate-data-keys /m)
   }, 30_000)
 
-  it('does the job once and shows it, then stays up; its facts are for our eyes alone', async () => {
+  it('does the main job once and shows it, then stays up; only its user may read run.json', async () => {
     launcher = start(['run'])
     const known = await up(launcher)
     for (const words of [
@@ -132,7 +132,7 @@ describe('make run', () => {
     expect(await redis(known.redis ?? '', 'SET', 'kept', 'yes')).toBe('OK')
   }, 120_000)
 
-  it('has registered an internal service, which leases by the command that is printed, and shows no value', async () => {
+  it('has registered an internal service, whose printed command leases a secret and shows no value', async () => {
     const [command] = /^PMA_DIRECTORY_ADDRESS=.*$/m.exec(said) ?? []
     // In a process group of its own, because the shell may stay between this process and the program.
     const child = spawn('sh', ['-c', command ?? 'false'], { cwd: PROJECT, detached: true })
@@ -149,7 +149,7 @@ describe('make run', () => {
     expect(told).not.toContain('sk-demo-')
   }, 30_000)
 
-  it('starts a killed proxy again and leaves the others up', async () => {
+  it('starts a killed proxy again and leaves the vault up', async () => {
     const { pids } = await facts()
     process.kill(pids['proxy-1'] ?? 0, 'SIGKILL')
     const next = await until(async () => {
@@ -168,7 +168,7 @@ describe('make run', () => {
     expect(alive(known)).toEqual([])
   }, 30_000)
 
-  it('leaves no process when it is killed too hard to end them, and keeps the data for the next start', async () => {
+  it('starts again with the data of the run before, and leaves no process when it is killed with SIGKILL', async () => {
     launcher = start(['run'], { PROXIES: '2' })
     const known = await up(launcher)
     expect(said).not.toContain('The job, once')
@@ -180,7 +180,7 @@ describe('make run', () => {
   }, 90_000)
 
   it.each(['PMA_PROXY_PORT', ...(binary === undefined ? [] : ['PMA_REDIS_PORT'])])(
-    'says which port is taken and which variable moves it: %s',
+    'names the port that is taken and the variable that moves it: %s',
     async (variable) => {
       const taken = net.createServer().listen(Number(ports[variable]), '127.0.0.1')
       await once(taken, 'listening')
@@ -193,7 +193,7 @@ describe('make run', () => {
     30_000,
   )
 
-  it('asks before it forgets', async () => {
+  it('asks before a reset, and changes nothing if the answer is no', async () => {
     const child = start(['reset'])
     child.stdin?.end('n\n')
     await once(child, 'exit')

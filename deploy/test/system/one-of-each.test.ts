@@ -5,7 +5,7 @@ import { startTestSystem, type TestSystem } from './start-test-system.js'
 import { describeTamperedRows } from './tampered-rows.js'
 
 /** Tests that do not need a system of their own, one after another. */
-describe('a system with one of each', () => {
+describe('a system with one process of each service', () => {
   let system: TestSystem
 
   beforeAll(async () => {

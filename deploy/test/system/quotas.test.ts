@@ -89,7 +89,7 @@ describe('quotas between two proxies', () => {
     }
   }
 
-  it('admit exactly as many requests as the quota says, at both in sum', async () => {
+  it('admit exactly as many requests as they allow, at both proxies together', async () => {
     const { token } = await appWith('exact', [{ scope: 'app', period: 'month', count: 450 }])
     expect(await send(system.proxies, { slug: 'exact', token }, 750)).toEqual({
       admitted: 450,
@@ -98,7 +98,7 @@ describe('quotas between two proxies', () => {
     })
   }, 120_000)
 
-  it('say on refusal which quota it was, and when it is full again', async () => {
+  it('name in a refusal the quota that is used up, and when it is full again', async () => {
     const { token } = await appWith('told', [
       { scope: 'app', period: 'day', count: 1 },
       { scope: 'app', period: 'month', count: 5 },
@@ -117,7 +117,7 @@ describe('quotas between two proxies', () => {
     expect(headers['ratelimit-policy']).toBe('"app-day";q=1;w=86400')
   }, 60_000)
 
-  it('take effect when they are changed or taken away, in the request after the answer', async () => {
+  it('take effect in the first request after the answer to their change or removal', async () => {
     const { token, appId } = await appWith('changed', [{ scope: 'app', period: 'day', count: 2 }])
     const statusAt = async (proxy: string): Promise<number> => (await ask(proxy, 'changed', token)).status
     const [one = '', other = ''] = system.proxies
@@ -162,7 +162,7 @@ describe('quotas between two proxies', () => {
     expect(reached).toBeGreaterThanOrEqual(UNITS - LOST_UNITS_MAX)
   }, 180_000)
 
-  it('are given back by a proxy that is ended in peace: nothing is lost', async () => {
+  it('are given back by a proxy that ends at SIGTERM, so that nothing of them is lost', async () => {
     const slug = 'ended'
     const { token } = await appWith(slug, [{ scope: 'app', period: 'month', count: 1_000 }])
     const before = provider.received.length

@@ -242,8 +242,8 @@ describe('provider SDKs through the proxy', () => {
   describeInRedisModes(
     () => system,
     (_mode, isFirst) => {
-      describe.each(walks)('%s', (slug, walk, expected) => {
-        it('makes a plain and a streamed call, an upload and a list, with the app credential alone', async () => {
+      describe.each(walks)('the SDK of %s', (slug, walk, expected) => {
+        it('makes plain and streamed calls, an upload where it has one, and a list with the app’s credential alone', async () => {
           const before = of(slug).standIn.received.length
           const calls = walk().upload === undefined ? 3 : 4
           expect(await walk().plain()).toMatch(expected)
@@ -258,13 +258,13 @@ describe('provider SDKs through the proxy', () => {
           expect(relay.count).toBe(calls)
         }, 30_000)
 
-        it.each(PASSED)('hands on a %i with the status and the words of the provider', async (status) => {
+        it.each(PASSED)('gets a %i with the status and the words of the provider', async (status) => {
           const thrown = await caught(walk().failing(status))
           expect(statusOf(thrown)).toBe(status)
           expect(String(thrown)).toContain(`scenario ${status}`)
         })
 
-        it('replaces the body of a 401 and of a 403, in our words', async () => {
+        it('gets 502 for the provider’s 401 and 403 for its 403, without the provider’s words', async () => {
           for (const [theirs, ours] of [
             [401, 502],
             [403, 403],
@@ -275,7 +275,7 @@ describe('provider SDKs through the proxy', () => {
           }
         })
 
-        it('surfaces a refusal of ours as an error with our words, and asks once', async () => {
+        it('gets a refusal by the proxy as an error with the proxy’s words, and asks once', async () => {
           relay.count = 0
           const thrown = await caught(walk().refused())
           expect(thrown).toBeInstanceOf(Error)
@@ -283,7 +283,7 @@ describe('provider SDKs through the proxy', () => {
           expect(relay.count).toBe(1)
         })
 
-        it('does not let an app make a credential of the provider’s own', async () => {
+        it('cannot make a credential of the provider’s own: the proxy refuses that path with 400', async () => {
           const before = of(slug).standIn.received.length
           const thrown = await caught(walk().minting())
           expect(statusOf(thrown)).toBe(400)
@@ -291,7 +291,7 @@ describe('provider SDKs through the proxy', () => {
           expect(of(slug).standIn.received.length).toBe(before)
         })
 
-        it('never hands the credential of the app to the provider', () => {
+        it('never has the app’s credential handed on to the provider', () => {
           const { standIn } = of(slug)
           expect(standIn.received.length).toBeGreaterThan(0)
           for (const { path, rawHeaders, body } of standIn.received) {

@@ -83,7 +83,7 @@ describe('telemetry', () => {
   const metricsOf = async (service: (typeof SERVICES)[number]): Promise<readonly ExposedSeries[]> =>
     exposedSeries(await (await fetch(`http://127.0.0.1:${ports[service]}/metrics`)).text())
 
-  it('makes one trace with one root of a request, through all three services and out', async () => {
+  it('has one trace with one root for a request, through all three services and out to the provider', async () => {
     const answer = await send()
     expect(answer.status).toBe(200)
     const trace = await traceOf(answer.headers.get('pma-request-id'))
@@ -122,7 +122,7 @@ describe('telemetry', () => {
     })
   }, 30_000)
 
-  it('joins no trace of a client, hands the client’s own fields on as they are, and gives a provider nothing of ours', async () => {
+  it('joins no trace of a client, hands the client’s own fields on unchanged, and gives the provider none of ours', async () => {
     expect(collector.spans.filter(({ traceId }) => traceId === CLIENTS_TRACE)).toEqual([])
     const { headers } = provider.received.at(-1) ?? { headers: {} }
     expect(headers).toMatchObject({
@@ -136,7 +136,7 @@ describe('telemetry', () => {
     ).toEqual([])
   })
 
-  it('tells nothing of what was sent, and no value', async () => {
+  it('holds nothing of what a client sent, and no value, token or name of a secret', async () => {
     const exposed = await Promise.all(
       SERVICES.map(async (service) => (await fetch(`http://127.0.0.1:${ports[service]}/metrics`)).text()),
     )
@@ -146,7 +146,7 @@ describe('telemetry', () => {
       expect(told).not.toContain(planted)
   })
 
-  it('has every metric that is documented and no other, with values of labels that nobody but the code chooses', async () => {
+  it('has every metric that is documented and no other, with label values that are documented too', async () => {
     expect(DOCUMENTED.size).toBeGreaterThan(50)
     // A change that waited, a path that does not exist, and what is read every 15 s.
     await fetch(`${system.management}/api/v1/${sent.path}`)
@@ -158,7 +158,7 @@ describe('telemetry', () => {
     expect(findMetricFaults(new Map(described), told)).toEqual([])
   }, 30_000)
 
-  it('has every route of the contract among the routes that are documented', async () => {
+  it('is documented with every class of routes that the REST contract has', async () => {
     const contract = await fetch(`${system.management}/api/v1/openapi.json`)
     const { paths } = (await contract.json()) as { paths: Record<string, unknown> }
     const classes = Object.keys(paths).map((one) => one.replace(/^\/orgs\/\{org\}\//, '/').split('/')[1])
@@ -166,7 +166,7 @@ describe('telemetry', () => {
     expect(new Set(documented)).toEqual(new Set([...classes, 'probe', 'none']))
   })
 
-  it('counts the request where it went', async () => {
+  it('counts a request once, in each metric of the proxy that it concerns', async () => {
     const series = await metricsOf('proxy')
     const countOf = (name: string, labels: Record<string, string> = {}): number =>
       series.find((one) => Object.entries({ ...labels, __name__: name }).every(([key, is]) => one.labels[key] === is))
@@ -180,7 +180,7 @@ describe('telemetry', () => {
     ).toBe(1)
   })
 
-  it('gives the provider a context of ours, and none of a client’s, from the moment on at which its service says so', async () => {
+  it('gives the provider our trace context and none of a client’s, once the service says so', async () => {
     await system.owner.patch(`${system.org}/services/told`, { forwardTraceContext: true })
     expect((await send()).status).toBe(200)
     const headers = provider.received.at(-1)?.headers
@@ -189,7 +189,7 @@ describe('telemetry', () => {
     expect([headers?.tracestate, headers?.baggage]).toEqual([undefined, undefined])
   })
 
-  it('is not on the ports of apps and people', async () => {
+  it('answers 404 on the ports for apps and people', async () => {
     expect((await fetch(`${system.proxy}/metrics`)).status).toBe(404)
     expect((await fetch(`${system.management}/metrics`)).status).toBe(404)
   })
