@@ -87,7 +87,7 @@ describe('an Idempotency-Key', () => {
     }
   })
 
-  it('counts two requests as one when only slug or id in the path and the order of the fields differ', async () => {
+  it('makes two requests one if they differ only in slug or id in the path and in the order of the fields', async () => {
     const { body } = await owner.ask('GET', `/orgs/${org}`).expect(200)
     const first = await post(`/orgs/${org}/apps`, APP).expect(201)
     const { platform, ...rest } = APP
@@ -222,7 +222,7 @@ describe('a creation of a secret that is sent again', () => {
     expect((await createSecret().expect(201)).body.id).toBe(body.id)
   })
 
-  it('is answered 503, and not with a differing value, when the first one was cut off while it was given up', async () => {
+  it('is answered 503, and not recorded as one with another value, when the first was cut off as it was given up', async () => {
     house.vault.failNext('putSecret', 'before')
     house.vault.failNext('settleVersion', 'after')
     await createSecret().expect(503)
