@@ -128,7 +128,7 @@ describe('a rotation', () => {
     expect(await db('signing_keys').where({ use: 'session' })).toHaveLength(2)
   })
 
-  it('is made by tending when a key is older than its greatest age, and not before', async () => {
+  it('comes by itself once the key is older than its greatest age, and not before', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     await ensureSigningKey(deps(), 'session')
     const since = (days: number) =>
@@ -180,7 +180,7 @@ describe('a rotation that fails', () => {
   })
 
   it.each(['before', 'after'] as const)(
-    'is given up by tending after 30 s, and its pending key is closed at the vault (failed %s the put)',
+    'is given up after 30 s, and its pending key is closed or destroyed at the vault (failed %s the put)',
     async (when) => {
       const old = await ensureSigningKey(deps(), 'session')
       vault.failNext('putSecret', when)
@@ -225,7 +225,7 @@ describe('an emergency rotation', () => {
     expect([await stateOf(leaked.id), vault.stateOf(leaked.id)]).toEqual(['retired', 'destroyed'])
   })
 
-  it('fails with UNAVAILABLE while the vault keeps the old key, and tending destroys that key later', async () => {
+  it('fails with UNAVAILABLE while the vault keeps the old key, and a later run destroys that key', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     vault.failNext('destroyVersions', 'before')
     await expect(rotate('grant', old.id, true)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
