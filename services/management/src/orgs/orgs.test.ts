@@ -94,7 +94,7 @@ describe('an organization', () => {
     expect(body.errors[0].pointer).toBe(pointer)
   })
 
-  it('gets a slug with a suffix when its name’s slug is taken, and is refused with 409 a taken one that it asks for', async () => {
+  it('gets a slug with a suffix if its name’s slug is taken, and 409 if it asks for a taken slug', async () => {
     const second = await ben.ask('POST', '/orgs', { name: 'Acme' }).expect(201)
     expect(second.body.slug).toMatch(/^acme-[0-9a-f]{8}$/)
     const taken = await ben.ask('POST', '/orgs', { name: 'Other', slug: 'acme' }).expect(409)
