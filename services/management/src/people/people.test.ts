@@ -286,7 +286,7 @@ describe('guessing passwords', () => {
     }
   })
 
-  it('is not what a sign-in with the right password counts as: twelve of them succeed', async () => {
+  it('does not include sign-ins with the right password: twelve in a row succeed', async () => {
     const ida = await house.person('ida')
     for (let n = 0; n < 12; n++) await guess(ida.email, `192.0.2.${n + 1}`, PASSWORD).expect(200)
   })
