@@ -95,7 +95,7 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask, { preset: 'openai' }, 'OPENAI_API_KEY').expect(200)
   })
 
-  it('is refused after an administrator has exchanged two names, and until an owner sends bindings again', async () => {
+  it('is refused after an administrator exchanged two names, until an owner sends bindings again', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     const { body: log } = await put(owner.ask, { bindings: THIEF }, 'LOG_KEY').expect(201)
     const rename = (ask: Ask, id: string, name: string) =>
