@@ -157,7 +157,7 @@ const BOUNDS = {
 const BY_RULE = ['paths[]']
 
 describe('a body or query that is sent to a route', () => {
-  it('has a limit on each of its fields, which is the one in this list', () => {
+  it('has the limit of this list on each of its fields', () => {
     const found = new Map<string, Set<string>>()
     for (const schema of routes.flatMap(({ body, query }) => [body, query])) {
       const json = schema ? schemaOf(schema) : { type: 'null' }
@@ -186,7 +186,7 @@ describe('a body or query that is sent to a route', () => {
       200,
       (count: number) => ({ text: '', bindings: some(count, { origins: [], placements: [] }) }),
     ],
-  ])('is refused by a rule of its own beyond a limit: %s, %i', (name, max, bodyOf) => {
+  ])('is refused beyond a limit that a rule of its own sets: %s, %i', (name, max, bodyOf) => {
     const body = routes.find(({ method, path }) => `${method} ${path}` === name)?.body
     expect([max, max + 1].map((count) => body?.safeParse(bodyOf(count)).success)).toEqual([true, false])
   })

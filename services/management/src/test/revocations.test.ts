@@ -197,7 +197,7 @@ const SESSION_CASES: readonly Case[] = [
   ['a session key', rotateNow('session'), 'signing-key.withdrawn', { appToken: 'served', session: 'INVALID_TOKEN' }],
 ]
 
-describe('a revocation or replacement of', () => {
+describe('taking away or replacing', () => {
   it.each([...CASES, ...SESSION_CASES])(
     '%s is answered only when a proxy holds nothing that rests on the old state, and nothing new can rest on it',
     async (_, revoke, event, after) => {
@@ -233,7 +233,7 @@ describe('a revocation or replacement of', () => {
     },
   )
 
-  it('a session still lets its device buy another one; that of a debug token lets nobody buy one with it', async () => {
+  it('a session leaves its device able to buy another one; a debug token then buys none', async () => {
     const world = await aWorld()
     await rest('DELETE', ({ session }) => `/apps/app/sessions/${session}`)(world)
     expect(await outcomeOf(exchange(world.credentials.debugToken))).toBe('served')
@@ -252,7 +252,7 @@ describe('a revocation or replacement of', () => {
     expect(pending.expires_at.toISOString()).toBe(expiresAt)
   })
 
-  it('a secret’s expiry makes its routes SECRET_EXPIRED from then on, and can be undone', async () => {
+  it('a secret’s expiry changes when its routes end with SECRET_EXPIRED, and can be undone', async () => {
     const world = await aWorld()
     await rest('PUT', ({ secret }) => `/secrets/${secret}/expiry`, { expiresAt: inAMinute() })(world)
     expect((await resolve(world.credentials.session)).lifeMs).toBeLessThanOrEqual(60_000)
@@ -283,7 +283,7 @@ describe('a revocation or replacement of', () => {
     await expect(endKeys(newId('organization'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('a grant key has the next route signed with another key, and destroys the old one at the vault', async () => {
+  it('a grant key has the next grant signed with another key, and destroys the old one at the vault', async () => {
     const world = await aWorld()
     const old = decodeProtectedHeader((await resolve(world.credentials.session)).grant ?? '').kid ?? ''
     await rotateNow('grant')()

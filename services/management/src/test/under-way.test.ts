@@ -191,7 +191,7 @@ describe('a change that has not committed yet is rolled back if meanwhile', () =
     expect(await gains()).toEqual(before)
   })
 
-  it('its person is made an admin, where it sets quotas, which only owners may', async () => {
+  it('its person is lowered from owner to admin, and it sets quotas, which only owners may', async () => {
     await owner.ask('PATCH', member(), { role: 'owner' }).expect(200)
     const holder = await house.asOwner().transaction()
     await holder('organizations').where('id', world.org).forUpdate().first('id')
@@ -284,13 +284,13 @@ describe('a value that had reached the vault before its sender’s token was rev
   }
   const stored = () => house.db('secrets').where('organization_id', world.org).select('name', 'state')
 
-  it('comes into force for a secret that is created', async () => {
+  it('comes into force when a secret is created with it', async () => {
     const asked = { organizationId: world.org, name: 'ONE', value: 'one', bindings: BINDINGS, expiresAt: null }
     await createSecret(deps(), asToken(), asked)
     expect(await stored()).toEqual([{ name: 'ONE', state: 'active' }])
   })
 
-  it('comes into force for its line of an import, and later lines are refused with INVALID_TOKEN', async () => {
+  it('comes into force from a line of an import, and the import then fails with INVALID_TOKEN', async () => {
     const asked = {
       organizationId: world.org,
       text: 'ONE=one\nTWO=two\n',
