@@ -90,7 +90,7 @@ describe('a personal access token', () => {
     await people.owner.ask('DELETE', `/auth/tokens/${other.id}`).expect(404)
   })
 
-  it('of another person is answered 404 when it is to be revoked, and goes on to work', async () => {
+  it('of another person is answered 404 when it is to be revoked, and goes on working', async () => {
     const { id, ask } = await bearer(people.owner, ['apps:read'])
     await people.admin.ask('DELETE', `/auth/tokens/${id}`).expect(404)
     await ask('GET', '/auth/me').expect(200)
@@ -159,7 +159,7 @@ describe('a personal access token', () => {
     expect(second.headers.location).toBe(`/api/v1/auth/tokens/${first.body.id}`)
   })
 
-  it('may be used by a cross-site request, because a page of another site cannot send it', async () => {
+  it('is accepted with Sec-Fetch-Site: cross-site, because a page of another site cannot send it', async () => {
     const { ask } = await bearer(people.owner, ['apps:write'])
     const fields = { name: 'A', slug: `csrf-${count}`, platform: 'ios' }
     await ask('POST', `/orgs/${org()}/apps`, fields).set('sec-fetch-site', 'cross-site').expect(201)
