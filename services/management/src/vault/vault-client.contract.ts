@@ -92,7 +92,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.leaseOperational(operational)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
   })
 
-  it(`${name}: destruction and shredding are idempotent`, async () => {
+  it(`${name}: destroying versions and shredding an organization succeed when they are repeated`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -102,7 +102,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     }
   })
 
-  it(`${name}: destroying versions and shredding an organization succeed when they are repeated`, async () => {
+  it(`${name}: a signed head verifies under the key that it names, and is remembered`, async () => {
     const vault = make()
     const asked = chainOf(2)
     const signed = await vault.signHead(asked)
