@@ -72,7 +72,7 @@ describe('verifying records that are altered meanwhile', () => {
       return breaks
     }
 
-    it('reports an altered entry that is put back as soon as the reading shows', async () => {
+    it('reports an altered entry that is put back as soon as a lock shows the reading', async () => {
       const { table, batch } = whose
       const putBack = `DELETE FROM ${table} WHERE batch = ${batch}; INSERT INTO ${table} SELECT * FROM genuine WHERE batch = ${batch}`
       expect(await verdictWith(putBack)).toMatchObject([{ kind: 'entry-edited', link: 2 }, withheld('chain_heads')])
@@ -318,7 +318,7 @@ describe('verifying records that are altered meanwhile', () => {
       })
     })
 
-    it('reports a break if its snapshot’s unsigned links are not those to which the newly signed head leads back', async () => {
+    it('reports a break if the unsigned links in its snapshot are not those that the vault has signed since', async () => {
       const { source, organizationId } = await furnishTrail(harness, 'audit')
       await db('audit')
         .where({ organization_id: organizationId })
@@ -357,7 +357,7 @@ describe('verifying records that are altered meanwhile', () => {
       expect(await harness.verdict(source)).toMatchObject({ ok: true })
     })
 
-    it('reports links that were hidden as truncated if their entries are from long before it began', async () => {
+    it('reports links as truncated that were hidden when it began and whose entries are minutes older', async () => {
       const { source, chain, organizationId } = await furnishTrail(harness, 'access-log')
       await harness.log(organizationId, 1, { db, atMs: Date.now() - 7 * 60_000 })
       await harness.signHeads()

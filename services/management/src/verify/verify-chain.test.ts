@@ -58,7 +58,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
     expect((await harness.verdict(whose.source)).breaks).toMatchObject([{ kind: 'rewritten', link: 4 }])
   })
 
-  it('reports nothing of a deletion after the last signed head whose link was written anew', async () => {
+  it('reports nothing of a deletion after the last signed head if the links were written anew', async () => {
     await db(whose.table)
       .where({ organization_id: whose.organizationId })
       .where('batch', '=', db('chain_batches').where({ chain: whose.chain, number: 5 }).select('batch'))
@@ -204,7 +204,7 @@ describe('verifying a chain', () => {
     expect(Math.round((late?.seconds ?? 0) / 3_600)).toBe(3)
   })
 
-  it('stops to call old links doubtful once the vault has signed the head that it remembers with its new key', async () => {
+  it('stops calling old links doubtful once the vault has signed the head that it remembers with its new key', async () => {
     const { source } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey(1)
     expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 2, through: 4 } })
