@@ -330,7 +330,7 @@ describe('a backup', () => {
       return lines.join('\n')
     }
 
-    it('only for a moment is taken again, and is complete', async () => {
+    it('only for a moment waits until they do, and is then complete', async () => {
       const secretId = targets.get('third')?.secretId
       await vault.query('UPDATE versions SET version_id = version_id || $2 WHERE secret_id = $1', [secretId, '-away'])
       const making = said()

@@ -63,7 +63,7 @@ describe('rotating keys under load', () => {
   // Before any key is replaced.
   describeSharedLeases(() => ({ system, origin: provider.origin }))
 
-  it('of data, as planned, refuses no request, and the vault then seals everything anew', async () => {
+  it('as planned, of data keys, refuses no request, and the vault then seals everything anew', async () => {
     const before = await keys()
     const refused = await refusedWhile(() => system.running.runVault(['rotate-data-keys']))
     expect(refused).toEqual([])
@@ -73,7 +73,7 @@ describe('rotating keys under load', () => {
     )
   }, 90_000)
 
-  it('of data with --now refuses no request, and has sealed everything anew when it ends', async () => {
+  it('with --now, of data keys, refuses no request, and has sealed everything anew when it ends', async () => {
     const before = await keys()
     let after: Awaited<ReturnType<typeof keys>> = []
     const refused = await refusedWhile(async () => {
@@ -85,7 +85,7 @@ describe('rotating keys under load', () => {
     expect(after).toEqual(before.map(({ version }) => ({ version: version + 1, floor: version + 1, below: '0' })))
   }, 90_000)
 
-  it('and ending an organization’s lease keys has proxies drop its leases: they answer 503 while the vault is frozen', async () => {
+  it('is followed by ending lease keys: proxies drop their leases, and answer 503 while the vault is frozen', async () => {
     const headers = { authorization: `Bearer ${target.token}` }
     const ask = async (proxy: string) => (await fetch(`${proxy}/v1/p/data-keys/echo`, { headers })).status
     const served = () => Promise.all(system.proxies.map(ask))
@@ -102,14 +102,14 @@ describe('rotating keys under load', () => {
     await Promise.all(system.proxies.map((proxy) => untilServed(`${proxy}/v1/p/data-keys/echo`, target.token, 10_000)))
   }, 60_000)
 
-  it('and wrapping data keys anew refuses no request', async () => {
+  it('is followed by wrapping the data keys anew, which refuses no request', async () => {
     const refused = await refusedWhile(() => system.running.runVault(['rewrap-data-keys']))
     expect(refused).toEqual([])
   }, 60_000)
 
   describeSigningKeys(() => system)
 
-  it('and then verifying every chain by the command finds no break', async () => {
+  it('leaves every chain in order in the end, as the command `verify` finds', async () => {
     await system.running.runManagement(['verify'])
   }, 30_000)
 })

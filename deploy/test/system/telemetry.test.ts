@@ -122,7 +122,7 @@ describe('telemetry', () => {
     })
   }, 30_000)
 
-  it('joins no trace of a client, hands the client’s own fields on unchanged, and gives the provider none of ours', async () => {
+  it('joins no trace of a client, hands the client’s own fields on unchanged, and gives the provider no trace id', async () => {
     expect(collector.spans.filter(({ traceId }) => traceId === CLIENTS_TRACE)).toEqual([])
     const { headers } = provider.received.at(-1) ?? { headers: {} }
     expect(headers).toMatchObject({
@@ -180,7 +180,7 @@ describe('telemetry', () => {
     ).toBe(1)
   })
 
-  it('gives the provider our trace context and none of a client’s, once the service says so', async () => {
+  it('gives the provider the proxy’s trace context and none of a client’s, once the service says so', async () => {
     await system.owner.patch(`${system.org}/services/told`, { forwardTraceContext: true })
     expect((await send()).status).toBe(200)
     const headers = provider.received.at(-1)?.headers
