@@ -33,7 +33,7 @@ const SHOWN_AGAIN = [
 ] as const
 
 describe.each(SHOWN_AGAIN)('the %s whose creation is sent again with the same Idempotency-Key', (_kind, create) => {
-  it('is made once, and the second answer shows the same thing with its ETag and Idempotent-Replayed: true', async () => {
+  it('is made once; the second answer shows the same with its ETag and Idempotent-Replayed: true', async () => {
     const first = await create().expect(201)
     expect(first.headers['idempotent-replayed']).toBeUndefined()
     const second = await create().expect(201)
@@ -48,7 +48,7 @@ describe.each(SHOWN_AGAIN)('the %s whose creation is sent again with the same Id
     expect([answer.status, waited]).toEqual([201, true])
   })
 
-  it('is made once when ten equal requests come at the same time, and each of them is answered 201 with its id', async () => {
+  it('is made once by ten equal requests at the same time, and each of them is answered 201 with its id', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => create()))
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201))
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
@@ -87,7 +87,7 @@ describe('an Idempotency-Key', () => {
     }
   })
 
-  it('makes two requests one if they differ only in slug or id in the path and in the order of the fields', async () => {
+  it('makes two requests one if they differ only in slug or id in the path and in the order of fields', async () => {
     const { body } = await owner.ask('GET', `/orgs/${org}`).expect(200)
     const first = await post(`/orgs/${org}/apps`, APP).expect(201)
     const { platform, ...rest } = APP
@@ -113,7 +113,7 @@ describe('an Idempotency-Key', () => {
     await post(`/orgs/${org}/apps`, { ...APP, slug: 'tablet' }).expect(201)
   })
 
-  it('does not get around the role or the membership: its repeated request is answered 403 and 404 without them', async () => {
+  it('does not replace role and membership: the repeated request is answered 403 and 404 without them', async () => {
     const member = await house.person(`member${count}`)
     await house.join(org, member, 'admin')
     const create = () => member.ask('POST', `/orgs/${org}/apps`, APP).set('idempotency-key', 'k')
@@ -222,7 +222,7 @@ describe('a creation of a secret that is sent again', () => {
     expect((await createSecret().expect(201)).body.id).toBe(body.id)
   })
 
-  it('is answered 503, and not recorded as one with another value, when the first was cut off as it was given up', async () => {
+  it('is answered 503, and not recorded as one of another value, when the first one was cut off', async () => {
     house.vault.failNext('putSecret', 'before')
     house.vault.failNext('settleVersion', 'after')
     await createSecret().expect(503)
