@@ -62,7 +62,7 @@ describe('held keys', () => {
     expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ iat: 1.5 })
   })
 
-  it('are not ready while the vault is away, are ready when it is back, and are dropped when their lease ends', async () => {
+  it('are not ready while the vault is away, get ready when it is back, and are dropped with their lease', async () => {
     const clock = manualClock()
     const keys = createHeldKeys({ db, vault, clock, log })
     vault.setAway(true)
