@@ -54,7 +54,7 @@ describe('an organization', () => {
     expect(list.items).toEqual([])
   })
 
-  it('has quotas that only owners set: they are audited and fed to the proxies; a new name alone is not fed', async () => {
+  it('has quotas that only owners set: audited and fed to the proxies, as a new name alone is not fed', async () => {
     const { org, owner, admin } = await staffed('quotas')
     const quotas = [
       { scope: 'organization', period: 'day', count: 1_000 },
@@ -179,7 +179,7 @@ describe('an organization', () => {
     expect(names).toEqual(['Many 0', 'Many 1', 'Many 2', 'Many 3', 'Many 4'])
   })
 
-  it('is absent for everybody once deleted: its feed row is written, its keys are shredded, its slugs are free', async () => {
+  it('is absent for everybody once deleted: feed row written, keys shredded, slugs free', async () => {
     const { org, owner, admin } = await staffed('doomed')
     await owner.ask('PATCH', `/orgs/${org}`, { slug: 'doomed-now' }).expect(200)
     await admin.ask('DELETE', `/orgs/${org}`).expect(403)
@@ -303,7 +303,7 @@ describe('an invitation', () => {
     expect(answer.body.detail).toMatch(/Sign in/)
   })
 
-  it('can make an account at somebody else’s address, and that person gets the address once an operator frees it', async () => {
+  it('can take somebody else’s address, and that person gets it once an operator has freed it', async () => {
     const { org: squatted, admin: squatter } = await staffed('squatting')
     const { org, admin } = await staffed('victims')
     const email = 'victim@example.com'
