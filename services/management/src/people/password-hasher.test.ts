@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { createPasswordHasher } from './password-hasher.js'
 
-it('a password hasher whose places for running and waiting are taken refuses one more, and later has room again', async () => {
+it('a password hasher whose running and waiting places are taken refuses one more, until there is room', async () => {
   const hasher = await createPasswordHasher({ atOnce: 1, waitingMax: 1 })
   const [first, second] = [hasher.hash('a long enough password'), hasher.verify(undefined, 'another')]
   const refusal = { code: 'UNAVAILABLE', details: { retryAfterSeconds: 2 } }

@@ -239,7 +239,7 @@ describe('guessing passwords', () => {
   const guess = (email: string, from: string, password = 'a wrong guess') =>
     house.anonymous('POST', '/auth/sign-in', { email, password }).set('x-forwarded-for', from)
 
-  it('is refused with 429 per e-mail address, but not from the address where the person has signed in before', async () => {
+  it('is refused with 429 per e-mail address, but not from an address where that person signed in before', async () => {
     const hal = await house.person('hal')
     const home = (await house.db('sign_ins').where('user_id', hal.id).first('address')).address
     const answers = await Promise.all(Array.from({ length: 14 }, (_, n) => guess(hal.email, `198.51.100.${n + 1}`)))
