@@ -37,7 +37,7 @@ const bindingsSealed = async (id: string) => {
 }
 
 describe('a value that comes without bindings', () => {
-  it('is refused with 409 if another person has bound a new secret of that name, and the answer says where', async () => {
+  it('is refused with 409 and told the place if another person bound a new secret of that name', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     await admin.ask('PATCH', `/orgs/${org}/secrets/${own.id}`, { name: 'WEATHER_KEY_OLD' }).expect(200)
     await put(admin.ask, { value: 'of no use to anybody', bindings: THIEF }).expect(201)
@@ -62,7 +62,7 @@ describe('a value that comes without bindings', () => {
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
   })
 
-  it('is accepted from anybody where an owner bound the secret, but refused where only another administrator did', async () => {
+  it('is accepted from anybody where an owner bound the secret, but refused where another admin did', async () => {
     await put(owner.ask, { bindings: OWN }).expect(201)
     await put(admin.ask).expect(200)
     // Keeping the owner's bindings did not make them the administrator's.
@@ -75,7 +75,7 @@ describe('a value that comes without bindings', () => {
     await put(other.ask).expect(200)
   })
 
-  it('goes where a token bound the secret only for that token, and where its person did for all of their tokens', async () => {
+  it('goes where a token bound the secret only for that token, and where its person did for all theirs', async () => {
     const [pipeline, stolen] = [await tokenOf(owner), await tokenOf(owner)]
     await put(owner.ask, { bindings: OWN }).expect(201)
     await put(pipeline).expect(200)
@@ -87,7 +87,7 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask).expect(409)
   })
 
-  it('may keep the bindings of a known name’s preset, whoever set them, but no others that another person set', async () => {
+  it('keeps the bindings of a known name’s preset, whoever set them, but no others that another person set', async () => {
     await put(admin.ask, {}, 'OPENAI_API_KEY').expect(201)
     await put(other.ask, {}, 'OPENAI_API_KEY').expect(200)
     await put(admin.ask, { bindings: THIEF }, 'OPENAI_API_KEY').expect(200)
@@ -118,7 +118,7 @@ describe('a value that comes without bindings', () => {
     for (const person of [owner, other]) await put(person.ask).expect(409)
   })
 
-  it('cannot rely on a version that is pending when the secret is renamed: who set its bindings is forgotten', async () => {
+  it('cannot rely on a version pending when the secret is renamed: who set its bindings is forgotten', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     await put(admin.ask, { value: 'of no use to anybody', bindings: THIEF }).expect(200)
     await house.db('secret_versions').where({ secret_id: own.id, state: 'superseded' }).update({ state: 'pending' })

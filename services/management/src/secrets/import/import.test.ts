@@ -158,7 +158,7 @@ describe('an import', () => {
     expect((await send(file.join('\n')).expect(200)).body.counts).toMatchObject({ created: 1, refused: 0 })
   })
 
-  it('is refused as a whole, storing nothing, when it has too many entries, too long a text or a wrong name', async () => {
+  it('is refused as a whole if it has too many entries, too long a text or a wrong name', async () => {
     const many = Array.from({ length: IMPORT_LIMITS.entriesMax + 1 }, (_, n) => `A${n}=b`).join('\n')
     expect((await send(many).expect(413)).body.code).toBe('TOO_LARGE')
     await send('x'.repeat(IMPORT_LIMITS.textCharsMax + 1)).expect(400)

@@ -124,7 +124,7 @@ describe('a secret that is created', () => {
     expect(await valueInForce(secretId)).toBe('sk-one-123456789')
   })
 
-  it('is refused with CONFLICT if another request stored another value under its version, and that one stays', async () => {
+  it('is refused with CONFLICT if another request stored another value under its version, which stays', async () => {
     const twin = async (put: Parameters<typeof vault.putSecret>[0]): Promise<void> => {
       await vault.putSecret({ ...put, value: secretBytes('sk-two-123456789') })
       await vault.putSecret(put)
@@ -391,7 +391,7 @@ describe('the reconciler, after a crash', () => {
     expect((await versionsOf(secretId)).map(({ state }) => state)).toEqual(['destroyed', 'active'])
   })
 
-  it('leaves young intents to their writers, and settles each old one once though several reconcilers run', async () => {
+  it('leaves young intents to their writers, and settles an old one once even if several run', async () => {
     await stepOne()
     expect(await settleIntents(deps)).toBe(0)
     const counts = await Promise.all([settleIntents(deps, 0), settleIntents(deps, 0), settleIntents(deps, 0)])
