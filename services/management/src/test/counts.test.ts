@@ -148,7 +148,7 @@ const members = async (): Promise<Counted> => {
   }
 }
 
-describe('if one fewer than the maximum exists, one of three simultaneous creations succeeds, two get 409 CONFLICT:', () => {
+describe('at one below the maximum, one of three simultaneous creations succeeds, two get 409 CONFLICT:', () => {
   it.each([
     ['apps', 500, apps],
     ['API services', 500, services],

@@ -94,7 +94,7 @@ describe('calls that proxies depend on are answered', () => {
     }
   })
 
-  it('while made-up app tokens are sent: 2 reads of routes run, 20 wait, and all more are refused at once', async () => {
+  it('while made-up app tokens are sent: 2 reads of routes run, 20 wait, all more are refused at once', async () => {
     const held = await harness.db.transaction()
     // While the lock is held, no route can be read.
     await held.raw('LOCK TABLE apps')

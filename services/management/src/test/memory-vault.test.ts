@@ -18,7 +18,7 @@ describe('the vault in memory', () => {
     expect(vault.stateOf(version.versionId)).toBe('closed')
   })
 
-  it('shows a stored version as destroyed and one that was never stored as closed, also when destroyed twice', async () => {
+  it('shows a stored version as destroyed and one never stored as closed, also if destroyed twice', async () => {
     const vault = memoryVault()
     const [stored, never] = [newId('version'), newId('version')]
     const [organizationId, secretId] = [newId('organization'), newId('secret')]

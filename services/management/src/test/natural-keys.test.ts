@@ -91,7 +91,7 @@ describe.each(KINDS)('the %s that is put under its natural key', (_kind, putIt, 
 })
 
 describe('an external version', () => {
-  it('of a secret is forgotten when its value is replaced without it, so that the same put replaces the value again', async () => {
+  it('of a secret is forgotten when its value is replaced without it, so that the same put works again', async () => {
     const { body } = await putSecret({ externalVersion: 'v1' }).expect(201)
     const kept = await owner.ask('PATCH', `/orgs/${org}/secrets/${body.id}`, { name: 'RENAMED' }).expect(200)
     expect(kept.body.externalVersion).toBe('v1')
@@ -113,7 +113,7 @@ describe('an external version', () => {
     })
   })
 
-  it('of a service or an app is forgotten when it is changed by hand, so that the same put undoes that change', async () => {
+  it('of a service or an app is forgotten on a change by hand, so that the same put undoes that change', async () => {
     await putService({ externalVersion: 'v1' })
     await putApp({ externalVersion: 'v1' })
     await owner.ask('PATCH', `/orgs/${org}/services/example`, { enabled: false }).expect(200)
@@ -143,7 +143,7 @@ describe('a secret that is put by name', () => {
     expect(refused.body.errors).toMatchObject([{ detail: 'This name looks like an id. Choose another name.' }])
   })
 
-  it('needs bindings, a preset or a known name when it is made, and later keeps its bindings if none are given', async () => {
+  it('needs bindings, a preset or a known name when made, and later keeps its bindings if none are given', async () => {
     const unbound = await putSecret({}, 'OWN_KEY').expect(400)
     expect(unbound.body.errors[0].pointer).toBe('/bindings')
     const bindings = { origins: ['https://a.example'], placements: [{ kind: 'header', name: 'x-key' }] }
@@ -207,7 +207,7 @@ describe('a service that is put', () => {
 })
 
 describe('a link that is put by the slugs of both', () => {
-  it('is made once, RETRYWAITS: a second put waits too and shows the same, and If-None-Match: * is refused with 412', async () => {
+  it('is made once; RETRYWAITS: a second put waits and shows the same, with If-None-Match: * it gets 412', async () => {
     await putService()
     await putApp()
     const path = '/apps/phone/links/example'

@@ -108,7 +108,7 @@ describe('every list of the OpenAPI document', () => {
     expect(listPaths().length).toBeGreaterThanOrEqual(16)
   })
 
-  it('shows in pages of one the same items, each once and in the same order, as in one page, and then ends', async () => {
+  it('shows in pages of one the items of one page, each once and in the same order, and then ends', async () => {
     for (const path of listPaths()) {
       const ask = async (query: string) => (await owner.ask('GET', `${placed(path)}?${query}`).expect(200)).body
       const whole = await ask('limit=100')
