@@ -26,7 +26,7 @@ const GET = { method: 'GET', target: '/v1/p/up/x?a=b', headers: { 'x-own': '1' }
 const JSON_TYPE = { 'content-type': 'application/json', 'pma-request-id': 'req_1' }
 
 describe('a call to the proxy', () => {
-  it('is sent once, as it was written, and returns status, content type, request id and body of the answer', async () => {
+  it('is sent once, as written, and returns status, content type, request id and body of the answer', async () => {
     const { call, received } = await proxyThat((_request, response) =>
       response.writeHead(418, JSON_TYPE).end('{"a":1}'),
     )
@@ -79,7 +79,7 @@ describe('a call to the proxy', () => {
     expect(await call(GET)).toMatchObject({ status: 200, complete: false, body: null })
   })
 
-  it('returns no body if a longer answer is cut off behind the 16 KiB, because a key may have begun in them', async () => {
+  it('returns no body if a longer answer is cut off after 16 KiB, as a key may have begun in them', async () => {
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' })
       response.write('correct horse battery '.repeat(1_000), () => response.destroy())

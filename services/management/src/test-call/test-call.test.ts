@@ -93,7 +93,7 @@ describe('a test call', () => {
     expect(sent).toEqual([])
   })
 
-  it('is limited per person, and one that is refused with 429 is neither sent nor written into the audit trail', async () => {
+  it('is limited per person: one refused with 429 is neither sent nor written into the audit trail', async () => {
     const before = (await tested()).length
     const statuses: number[] = []
     for (let at = 0; at < 12; at += 1) statuses.push((await owner.ask('POST', path(), { path: '/v1/x' })).status)
