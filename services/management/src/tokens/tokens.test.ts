@@ -49,7 +49,7 @@ const WRONG_BODY = { noSuchField: true }
 const orgRoutes = (): Route[] => house.routes.filter(({ permission }) => isOrgPermission(permission))
 
 describe('a personal access token', () => {
-  it('is shown once, has a checksum and is kept as a hash; only its person finds it listed, with its rights', async () => {
+  it('is shown once, has a checksum and is kept as a hash; only its person finds it listed', async () => {
     const made = await create(people.owner, { name: 'deploy' }).expect(201)
     expect(isToken('personal', made.body.token)).toBe(true)
     const { body } = await people.owner.ask('GET', '/auth/tokens?limit=100').expect(200)
@@ -96,7 +96,7 @@ describe('a personal access token', () => {
     await ask('GET', '/auth/me').expect(200)
   })
 
-  it('loses an organization when its person leaves it, and is refused with 401 when its person is deleted', async () => {
+  it('loses an organization when its person leaves it, and gets 401 when its person is deleted', async () => {
     const guest = await house.person(`guest${count}`)
     await house.join(org(), guest, 'admin')
     const { ask } = await bearer(guest, ['apps:read'])
@@ -269,7 +269,7 @@ describe('what a personal access token may do', () => {
     await people.owner.ask('POST', '/invitations/accept', { token: invited.body.token }).expect(200)
   })
 
-  it('includes, with membership:write, that its person leaves an organization, and not that others are removed', async () => {
+  it('includes, with membership:write, leaving an organization, and not removing others from it', async () => {
     const leaver = await house.person(`leaver${count}`)
     await house.join(org(), leaver, 'admin')
     const { ask } = await bearer(leaver, ['membership:write'])
