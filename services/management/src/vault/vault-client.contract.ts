@@ -62,7 +62,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.putSecret({ ...first(), sameBindings: true })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it(`${name}: TOMB: a version that is settled before its put stays closed, and another may take its generation`, async () => {
+  it(`${name}: TOMB: a version settled before its put stays closed, and another may take its generation`, async () => {
     const vault = make()
     const version = first()
     await vault.putSecret(version)
@@ -147,7 +147,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect(await vault.settleVersion(version)).toBe('STORED')
   })
 
-  it(`${name}: a head that does not extend the last one is CONFLICT, and one without its links INVALID_REQUEST`, async () => {
+  it(`${name}: a head that does not extend the last one is CONFLICT, without its links INVALID_REQUEST`, async () => {
     const vault = make()
     const { chain } = await signed(vault, 3)
     for (const words of ['aa', 'aab', 'bbbbb'])
