@@ -305,7 +305,7 @@ describe('verifying records that are altered meanwhile', () => {
       await harness.signHeads()
     }
 
-    it('covers those links, and does not call them late however long after the beginning they were signed', async () => {
+    it('covers those links, and does not call them late however long after its beginning they came', async () => {
       const { source, organizationId } = await furnishTrail(harness, 'audit')
       harness.setVaultClock(Date.now() + 6 * 60_000)
       const verdict = await lastLineOf(verifyNow({ db, vault: vaultAfter(signOn(organizationId)) }, source))
@@ -318,7 +318,7 @@ describe('verifying records that are altered meanwhile', () => {
       })
     })
 
-    it('reports a break if the unsigned links in its snapshot are not those that the vault has signed since', async () => {
+    it('reports a break if its snapshot’s unsigned links are not those that the vault has signed since', async () => {
       const { source, organizationId } = await furnishTrail(harness, 'audit')
       await db('audit')
         .where({ organization_id: organizationId })

@@ -23,7 +23,7 @@ function message(id: string, entries: readonly InboxEntry[]) {
 }
 
 describe('transactions that append to a chain', () => {
-  it('make one chain per organization when they run at the same time: drains of inbox and streams, and changes', async () => {
+  it('make one chain per organization when they run at once: drains of inbox and streams, and changes', async () => {
     const organizations = [newId('organization'), newId('organization'), newId('organization')]
     const entriesOf = (bootId: string) =>
       organizations.map((organizationId, index) =>

@@ -114,7 +114,7 @@ it('verifying everything also covers links and chains that the vault signed whil
   expect([through.get(trail.chain), through.get(`audit/${organizationId}`)]).toEqual([6, 1])
 })
 
-it('verifying everything asks the vault nothing before it has its snapshot, so that putting a row back is too late', async () => {
+it('verifying everything asks the vault nothing before its snapshot, so that putting back is too late', async () => {
   const { db, vault } = harness
   await db('audit')
     .where({ batch: trail.batch })

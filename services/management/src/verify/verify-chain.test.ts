@@ -154,7 +154,7 @@ describe('verifying a chain', () => {
     })
   })
 
-  it('accepts what a replaced key of the vault signed before its end, and nothing that it signed afterwards', async () => {
+  it('accepts what a replaced key of the vault signed before its end, and nothing signed afterwards', async () => {
     const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey()
     await harness.audit(organizationId)
@@ -172,7 +172,7 @@ describe('verifying a chain', () => {
     })
   })
 
-  it('names the links that were signed since the vault’s key may have leaked, until a new key signs a later head', async () => {
+  it('names links signed since the vault’s key may have leaked, until a new key signs a later head', async () => {
     const { source, organizationId } = await furnishTrail(harness, 'audit')
     const leakedMs = Date.now()
     harness.setVaultClock(leakedMs + 1_000)
@@ -204,7 +204,7 @@ describe('verifying a chain', () => {
     expect(Math.round((late?.seconds ?? 0) / 3_600)).toBe(3)
   })
 
-  it('stops calling old links doubtful once the vault has signed the head that it remembers with its new key', async () => {
+  it('stops calling old links doubtful once the vault has signed its remembered head with its new key', async () => {
     const { source } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey(1)
     expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 2, through: 4 } })

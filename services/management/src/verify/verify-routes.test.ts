@@ -87,7 +87,7 @@ it('a verify route opens no database session of its own, by which others could s
   expect((await sessions()).filter((session) => !before.includes(session))).toEqual([])
 })
 
-it('a verify route takes its snapshot before it reads who asks, so that putting a row back then is too late', async () => {
+it('a verify route takes its snapshot before it reads who asks: putting a row back then is too late', async () => {
   const other = await house.organization(owner, 'Other')
   const su = house.asOwner()
   await su('audit').where({ organization_id: other }).update({ event: 'organization.forged' })
