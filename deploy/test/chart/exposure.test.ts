@@ -44,7 +44,7 @@ describe('an ingress', () => {
 })
 
 describe('a route of a gateway', () => {
-  it('for the proxy has no timeout, each service’s has the hosts of that service alone, and no Ingress is left', async () => {
+  it('for the proxy has no timeout, each service’s has its own hosts alone, and no Ingress is left', async () => {
     const gateway = (name: string) => ({
       ingress: { enabled: false },
       gateway: { enabled: true, parentRefs: [{ name }] },

@@ -27,7 +27,7 @@ describe('a render', () => {
     }
   })
 
-  it('has no Helm hook but the test, so that migrations also run where templates are applied without Helm', async () => {
+  it('has no Helm hook but the test, so that migrations run also where templates are applied alone', async () => {
     const { objects } = await render('development')
     const hooks = objects.filter(({ metadata }) => JSON.stringify(metadata).includes('helm.sh/hook"'))
     expect(hooks.map(idOf)).toEqual(['Pod pma-protectmyapi-test'])
