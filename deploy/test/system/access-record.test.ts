@@ -154,7 +154,7 @@ describeWithRedis('the access log under failures', () => {
     await until(() => (pidOf(name) !== 0 && pidOf(name) !== before ? true : undefined), 20_000)
   }
 
-  it('has the end of each of 200 streams, which their proxy’s SIGTERM does not break; the other proxy stays ready', async () => {
+  it('has the end of each of 200 streams, which SIGTERM does not break; the other proxy stays ready', async () => {
     const open: ServerResponse[] = []
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: begun\n\n')

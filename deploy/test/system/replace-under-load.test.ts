@@ -101,7 +101,7 @@ describe('replacing a value under load', () => {
   function testProxiesLost(mode: RedisMode): void {
     const failingOver = () => (mode === REDIS_THERE ? replicated : undefined)
     const alsoFailsOver = mode === REDIS_THERE ? ' and Redis failed over to a replica that is behind' : ''
-    it(`lets 0 requests after the answer use the old value when a proxy is frozen and woken${alsoFailsOver}`, async () => {
+    it(`lets 0 requests after the answer use the old value, a proxy frozen and woken${alsoFailsOver}`, async () => {
       const frozen = system.running.pids().get('proxy-2') ?? 0
       const [, woken = ''] = system.proxies
       const samples = await samplesUnderLoad(system.proxies, async (more) => {
@@ -119,7 +119,7 @@ describe('replacing a value under load', () => {
       expect(stale(samples)).toEqual([])
     }, 120_000)
 
-    it('lets 0 requests after the answer use the old value when a proxy is killed, and the other one refuses none', async () => {
+    it('lets 0 requests after the answer use the old value when a proxy is killed; the other refuses none', async () => {
       const killed = system.running.pids().get('proxy-2') ?? 0
       const samples = await samplesUnderLoad(system.proxies.slice(0, 1), async () => {
         process.kill(killed, 'SIGKILL')

@@ -85,7 +85,7 @@ describe('rotating keys under load', () => {
     expect(after).toEqual(before.map(({ version }) => ({ version: version + 1, floor: version + 1, below: '0' })))
   }, 90_000)
 
-  it('is followed by ending lease keys: proxies drop their leases, and answer 503 while the vault is frozen', async () => {
+  it('is followed by ending lease keys: proxies drop their leases, and answer 503 with the vault frozen', async () => {
     const headers = { authorization: `Bearer ${target.token}` }
     const ask = async (proxy: string) => (await fetch(`${proxy}/v1/p/data-keys/echo`, { headers })).status
     const served = () => Promise.all(system.proxies.map(ask))

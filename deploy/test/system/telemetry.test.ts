@@ -122,7 +122,7 @@ describe('telemetry', () => {
     })
   }, 30_000)
 
-  it('joins no trace of a client, hands the client’s own fields on unchanged, and gives the provider no trace id', async () => {
+  it('joins no trace of a client, hands the client’s fields on, and gives the provider no trace id', async () => {
     expect(collector.spans.filter(({ traceId }) => traceId === CLIENTS_TRACE)).toEqual([])
     const { headers } = provider.received.at(-1) ?? { headers: {} }
     expect(headers).toMatchObject({
