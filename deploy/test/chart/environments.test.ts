@@ -85,7 +85,7 @@ describe('the environment of a pod', () => {
     },
   )
 
-  it('can have all variables that the services know, but AWS_ENDPOINT_URL and those for where they listen', async () => {
+  it('can have all variables that the services know, but AWS_ENDPOINT_URL and where they listen', async () => {
     const said = new Set<string>()
     for (const [, example, values] of MATRIX)
       for (const { container } of containersOf(await render(example, values)))

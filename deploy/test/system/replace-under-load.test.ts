@@ -119,7 +119,7 @@ describe('replacing a value under load', () => {
       expect(stale(samples)).toEqual([])
     }, 120_000)
 
-    it('lets 0 requests after the answer use the old value when a proxy is killed; the other refuses none', async () => {
+    it('lets 0 requests after the answer use the old value when a proxy is killed; the other refuses 0', async () => {
       const killed = system.running.pids().get('proxy-2') ?? 0
       const samples = await samplesUnderLoad(system.proxies.slice(0, 1), async () => {
         process.kill(killed, 'SIGKILL')

@@ -92,7 +92,7 @@ describe('a rotation', () => {
     },
   )
 
-  it('then withdraws the old key: feed row, destruction at the vault, rows in the audit trail', async () => {
+  it('withdraws the old key at its end: feed row, destruction at the vault, rows in the audit trail', async () => {
     const old = await ensureSigningKey(deps(), 'grant')
     const { key } = await rotate('grant', old.id)
     await isOver(old.id)

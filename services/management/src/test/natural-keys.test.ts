@@ -91,7 +91,7 @@ describe.each(KINDS)('the %s that is put under its natural key', (_kind, putIt, 
 })
 
 describe('an external version', () => {
-  it('of a secret is forgotten when its value is replaced without it, so that the same put works again', async () => {
+  it('of a secret is forgotten when its value is replaced without it, so the same put replaces it again', async () => {
     const { body } = await putSecret({ externalVersion: 'v1' }).expect(201)
     const kept = await owner.ask('PATCH', `/orgs/${org}/secrets/${body.id}`, { name: 'RENAMED' }).expect(200)
     expect(kept.body.externalVersion).toBe('v1')
