@@ -87,7 +87,7 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask).expect(409)
   })
 
-  it('keeps the bindings of a known name’s preset, whoever set them, and no others that somebody else set', async () => {
+  it('keeps the bindings of a known name’s preset, whoever set them, but no others of another person', async () => {
     await put(admin.ask, {}, 'OPENAI_API_KEY').expect(201)
     await put(other.ask, {}, 'OPENAI_API_KEY').expect(200)
     await put(admin.ask, { bindings: THIEF }, 'OPENAI_API_KEY').expect(200)
