@@ -24,12 +24,12 @@ export interface GeminiFiles {
 
 /** @google/genai continues at addresses that the provider hands out. */
 export function describeGeminiFiles(started: () => GeminiFiles): void {
-  describe('gemini, by addresses that the provider hands out', () => {
+  describe('the SDK of gemini at addresses that the provider hands out', () => {
     it.each([
       ['one chunk', 100_000],
       ['several chunks', 2 * CHUNK_BYTES + 12_345],
     ])(
-      'uploads a file of %s whole, with the key alone and through the proxy in every request',
+      'uploads a file of %s whole, with every request through the proxy and with the key alone',
       async (_what, size) => {
         const { client, relay, value } = started()
         // No byte is an ASCII character: the test searches everything received for the first four characters of the
@@ -54,7 +54,7 @@ export function describeGeminiFiles(started: () => GeminiFiles): void {
       60_000,
     )
 
-    it('gets no address but the proxy’s own, for an SDK that takes it as it is', async () => {
+    it('is given the proxy’s address for an upload, and not the provider’s', async () => {
       const { relay, standIn, target } = started()
       const headers = { 'x-goog-api-key': target.token, 'x-goog-upload-command': 'start' }
       const answer = await fetch(`${relay.base}/v1/p/gemini${START}`, { method: 'POST', headers })
@@ -63,7 +63,7 @@ export function describeGeminiFiles(started: () => GeminiFiles): void {
       expect(JSON.stringify([...answer.headers])).not.toContain(standIn.origin)
     })
 
-    it('follows a redirect within the provider back through the proxy', async () => {
+    it('follows a redirect within the provider through the proxy', async () => {
       const { client, relay, value } = started()
       const received = await receivedDuring(started(), async () => {
         expect(await client.files.get({ name: 'moved' })).toMatchObject({ name: 'files/a' })
@@ -82,7 +82,7 @@ export function describeGeminiFiles(started: () => GeminiFiles): void {
     })
 
     it.each(PASSED)(
-      'surfaces an upload refused by a %i with the status and the words of the provider',
+      'gets a refusal of an upload by a %i with the status and the words of the provider',
       async (status) => {
         const config = { mimeType: 'text/plain', displayName: `status-${status}` }
         const thrown = await caught(started().client.files.upload({ file: new Blob(['x']), config }))

@@ -80,7 +80,7 @@ export function describeInternalServices(started: () => TestSystem): void {
       )
     }
 
-    it('leases what is bound to it, and nothing that is bound elsewhere', async () => {
+    it('leases what is bound to it, and not what is bound to another service', async () => {
       const mine = await store('MINE', [WORKER])
       await register('service', SERVICE)
       await store('OTHERS', [SERVICE])
@@ -89,7 +89,7 @@ export function describeInternalServices(started: () => TestSystem): void {
       expect(await askAnew(client, 'OTHERS')).toBe('SECRET_NOT_FOUND')
     }, 30_000)
 
-    it('sees a replaced value before the lease of the old one ends, and the answer says when that is', async () => {
+    it('gets a replaced value before its lease ends, and the answer to the replacement says until when', async () => {
       // A lease ends when its secret expires, so this one is renewed after a few seconds and not after half a minute.
       const lifeMs = 16_000
       const { id, value } = await store('TURNED', [WORKER], new Date(Date.now() + lifeMs).toISOString())
@@ -110,7 +110,7 @@ export function describeInternalServices(started: () => TestSystem): void {
       expect([rotation.to.reveal(), (await client.secret('TURNED')).reveal()]).toEqual([next, next])
     }, 40_000)
 
-    it('goes on with what it holds while the vault is away, and leases again when it is back', async () => {
+    it('keeps the value that it holds while the vault is away, and leases again when the vault is back', async () => {
       const { value } = await store('KEPT', [WORKER])
       const client = await open('worker')
       const held = await client.secret('KEPT')
@@ -137,7 +137,7 @@ export function describeInternalServices(started: () => TestSystem): void {
       )
     }, 60_000)
 
-    it('goes by the certificate that its files hold, and is who that says', async () => {
+    it('has the identity of the certificate in its files: with an unknown one there it is FORBIDDEN', async () => {
       const { value } = await store('SHOWN', [WORKER])
       const client = await open('worker')
       const settled = (answer: string) =>
@@ -149,7 +149,7 @@ export function describeInternalServices(started: () => TestSystem): void {
       await settled(value)
     }, 60_000)
 
-    it('is granted nothing once its registration was taken away', async () => {
+    it('is FORBIDDEN once its registration was revoked', async () => {
       await store('LAST', [WORKER])
       const client = await open('worker')
       await client.secret('LAST')

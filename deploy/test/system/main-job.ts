@@ -60,14 +60,14 @@ export function describeMainJob(started: () => TestSystem): void {
         return found.some(({ state }) => state === 'finished') ? found : undefined
       }, 20_000)
 
-    it('is refused to an app token alone where the app enforces attestation', async () => {
+    it('is refused with 403 to an app token alone if the app’s policy is enforce', async () => {
       const answer = await send(target.token)
       expect(answer.status).toBe(403)
       expect(await answer.json()).toMatchObject({ code: 'ATTESTATION_REQUIRED' })
       expect(provider.received).toEqual([])
     })
 
-    it('puts the key into a request that carries a session, and records it', async () => {
+    it('puts the key into a request that carries a session, and records the request', async () => {
       const answer = await send(await session())
       expect(answer.status).toBe(200)
       expect(await answer.json()).toEqual({ heard: 'hello' })
@@ -76,7 +76,7 @@ export function describeMainJob(started: () => TestSystem): void {
       expect(records).toMatchObject([{ method: 'POST', path: '/echo', status: 200 }])
     }, 30_000)
 
-    it('is tried by a person as by an app: on record, and no key is ever shown', async () => {
+    it('can be done by a person’s test call, which is recorded and never shows the key', async () => {
       const service = `${system.org}/services/job`
       const asked = { method: 'POST', path: '/echo', headers: { 'content-type': 'text/plain' } }
       const test = (body: string) =>
@@ -95,7 +95,7 @@ export function describeMainJob(started: () => TestSystem): void {
       await system.owner.patch(service, { scrub: true })
     }, 30_000)
 
-    it('stops at once when its debug token is revoked', async () => {
+    it('is refused with 401 as soon as its debug token is revoked', async () => {
       const token = await session()
       expect((await send(token)).status).toBe(200)
       await revokeAll()
@@ -108,7 +108,7 @@ export function describeMainJob(started: () => TestSystem): void {
       const requestIds: (string | null)[] = []
 
       it.each([REDIS_FLUSHED, REDIS_THERE, REDIS_STOPPED])(
-        'is done, and stops at once when it is revoked, $name',
+        'is done, and is refused with 401 as soon as its debug token is revoked, $name',
         async (mode) => {
           const running = await mode.begin(system)
           try {
@@ -130,13 +130,13 @@ export function describeMainJob(started: () => TestSystem): void {
       )
 
       // All together, because entries lost in a flush are recorded again only after five seconds.
-      it('is on record once in each of these states', async () => {
+      it('is on record once for each of these states of Redis', async () => {
         expect(requestIds).toHaveLength(3)
         for (const requestId of requestIds) expect(await recordsOf(requestId)).toHaveLength(1)
       }, 30_000)
     })
 
-    it('says what is missing when the secret was deleted by force', async () => {
+    it('is answered SECRET_NOT_FOUND when its secret was deleted by force', async () => {
       const token = await session()
       await expect(system.owner.remove(`${system.org}/secrets/${target.secretId}`)).rejects.toMatchObject({
         status: 409,

@@ -51,7 +51,7 @@ export function describeRateLimits(started: () => RateLimited): void {
   }
 
   describeWithRedis('rate limits between two proxies', () => {
-    it('say on refusal how long to wait, and admit again then', async () => {
+    it('say in a refusal how long to wait, and admit a request after that', async () => {
       const { system, ask } = started()
       const { token } = await appWith('brief', BRIEF)
       const askOnce = (): Promise<Answered> => ask(system.proxy, 'brief', token)
@@ -65,7 +65,7 @@ export function describeRateLimits(started: () => RateLimited): void {
       await until(async () => ((await askOnce()).status === 200 ? true : undefined))
     }, 30_000)
 
-    it('are exceeded by a burst for each switch at most, and cost nobody else a request, with Redis killed, back and flushed', async () => {
+    it('are exceeded by one burst at most per switch when Redis is killed, back and flushed', async () => {
       const { system, ask, send } = started()
       const { token } = await appWith('biting', BITING)
       const generous = await appWith('generous', GENEROUS)

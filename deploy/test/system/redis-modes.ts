@@ -87,7 +87,7 @@ export function describeInRedisModes(
     })
     afterAll(() => running?.end())
     tests(mode, isFirst)
-    it(`did all this ${mode.name}`, () => running?.expectShown())
+    it(`was in this mode of Redis throughout: ${mode.name}`, () => running?.expectShown())
 
     // Before the next mode changes what is in Redis.
     it('leaves no planted value in the databases, Redis or the logs', async () => {

@@ -16,7 +16,7 @@ const BEHIND = 100
 
 /** Two proxies. */
 export function describeSigningKeys(started: () => TestSystem): void {
-  describe('of those that sign', () => {
+  describe('of signing keys', () => {
     let system: TestSystem
     let provider: StandIn
     let target: Provisioned
@@ -59,7 +59,7 @@ export function describeSigningKeys(started: () => TestSystem): void {
       return seen.map(({ token, startedMs, status }) => ({ session: sessions.indexOf(token), startedMs, status }))
     }
 
-    it('as planned refuses nobody: sessions of both keys are served meanwhile and afterwards', async () => {
+    it('as planned, refuses no request: sessions of the old and of the new key are served', async () => {
       const samples = await samplesUnderLoad(async (more) => {
         await system.running.runManagement(['rotate-signing-keys'])
         await buySession()
@@ -71,7 +71,7 @@ export function describeSigningKeys(started: () => TestSystem): void {
       expect(listed.keys).toHaveLength(2)
     }, 60_000)
 
-    it('after a leak serves 0 requests that start after the answer on any session that was signed before', async () => {
+    it('after a leak, serves 0 requests after its answer with a session that was signed before', async () => {
       const before = sessions.length
       let answeredMs = Number.POSITIVE_INFINITY
       const samples = await samplesUnderLoad(async (more) => {

@@ -141,7 +141,7 @@ function errors<Client>(failing: (client: Client, status: number) => Promise<unk
 
 /** A user of an SDK must see the same through the proxy as without it. */
 export function describeSdkParity(started: () => SdkPairs): void {
-  describe('what a user meets, direct and through the proxy alike', () => {
+  describe('an SDK shows its user the same through the proxy as without it', () => {
     it.each(Object.keys(openai))('openai: %s', (name) => same(started().openai, openai[name]))
     it.each(Object.keys(anthropic))('anthropic: %s', (name) => same(started().anthropic, anthropic[name]))
     it.each(Object.keys(gemini))('gemini: %s', (name) => same(started().gemini, gemini[name]))

@@ -118,7 +118,7 @@ export function describeTamperedRows(started: () => TestSystem): void {
     }
 
     it.each(harms.map(({ what, slug }) => [what, slug] as const))(
-      'does not open with %s, says which secret, and sends nothing',
+      'is not opened with %s: the answer is 500, the log names the secret, and nothing is sent',
       async (_what, slug) => {
         const before = provider.received.length
         const answer = await until(async () => {
