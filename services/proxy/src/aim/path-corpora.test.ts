@@ -78,7 +78,7 @@ function areSentAsChecked(name: string, targets: () => string[]): void {
   it.each([
     ['a header', byHeader, `${BASE}/`],
     ['a path segment', byPath, `${BASE}/bot${KEY}/`],
-  ])('is refused, or sent as it was checked, below the base path, with the key in %s', (_place, route, prefix) => {
+  ])('each request target is refused, or sent byte for byte below the base path, with the key in %s', (_place, route, prefix) => {
     const made = targets()
     let sentOn = 0
     for (const raw of made) {
