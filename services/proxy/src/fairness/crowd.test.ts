@@ -31,7 +31,7 @@ describe('a crowd', () => {
     expect(refusal('org_b')).toBeUndefined()
   })
 
-  it('of one organization is refused as UNAVAILABLE beyond 384 while the process is late; each leaver makes room for one', () => {
+  it('of one organization is refused as UNAVAILABLE beyond 384 while the process is late; one that leaves makes room', () => {
     const { fill, refusal } = make()
     const [leave] = fill('org_a', 384)
     expect(refusal('org_a')).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 1 } })

@@ -78,7 +78,7 @@ describe('the turnstile', () => {
     expect(taken()).toEqual([])
   })
 
-  it('lets one request begin instead of four in a turn in which a connection came', async () => {
+  it('lets only one request begin instead of four in the turn after a connection came', async () => {
     const { come, connected, endTurn, taken, amongOthers } = make()
     await amongOthers()
     come('a', 100)
