@@ -174,7 +174,7 @@ function heldLeaseKeys(keysMax: number): Memory {
   return { fill: (from, to) => one(keep, from, to), holds: async (nth) => keys.find(`org_${nth}`, id) !== undefined }
 }
 
-describe('a process holds a bounded number: one too many drops the least recently used, and nothing else', () => {
+describe('what a process holds is bounded: one entry too many drops the least recently used, and nothing else', () => {
   it.each([
     ['routes, of which 20,000 are held', 8, heldRoutes],
     ['sessions, 50,000', 8, heldSessions],
@@ -238,7 +238,7 @@ function inHand(isLate: boolean): Enter {
   }
 }
 
-describe('a bounded number may wait over all organizations: one too many is refused as UNAVAILABLE at once', () => {
+describe('what waits is bounded over all organizations: one request too many is refused as UNAVAILABLE at once', () => {
   it.each([
     // An owner with fewer than eight in hand is always let in, so eight of each newcomer are.
     ['in hand', { owners: 4, share: 1_024, beyond: 8 }, () => inHand(false)],

@@ -123,12 +123,15 @@ describe('a request', () => {
     expect(answer.headers['server-timing']).toMatch(/^db;dur=5, pma;dur=[\d.]+$/)
   })
 
-  it.each([400, 404, 409, 422, 429, 500, 503])('gets the provider’s own status %d with its body, after one attempt', async (status) => {
-    const answer = await proxy.send('GET', `/v1/p/up/status/${status}`)
-    expect(answer).toMatchObject({ status, body: '{"provider":"says"}' })
-    expect(answer.headers['x-should-retry']).toBeUndefined()
-    expect(upstream.received).toHaveLength(1)
-  })
+  it.each([400, 404, 409, 422, 429, 500, 503])(
+    'gets the provider’s own status %d with its body, after one attempt',
+    async (status) => {
+      const answer = await proxy.send('GET', `/v1/p/up/status/${status}`)
+      expect(answer).toMatchObject({ status, body: '{"provider":"says"}' })
+      expect(answer.headers['x-should-retry']).toBeUndefined()
+      expect(upstream.received).toHaveLength(1)
+    },
+  )
 
   it('gets a redirect that the proxy did not follow, without a Location that leads past the proxy', async () => {
     const answer = await proxy.send('GET', '/v1/p/up/status/302')
@@ -140,15 +143,18 @@ describe('a request', () => {
   it.each([
     [401, 502, 'UPSTREAM_REJECTED_KEY'],
     [403, 403, 'UPSTREAM_FORBIDDEN'],
-  ])('gets in place of the provider’s %d, whose body may quote the key, the proxy’s own %d %s', async (theirs, ours, code) => {
-    const answer = await proxy.send('GET', `/v1/p/up/status/${theirs}`)
-    expect(answer.status).toBe(ours)
-    expect(answer.body).not.toContain('provider":"says')
-    expect(problem(answer)).toMatchObject({ code, status: ours, error: { code, type: 'protectmyapi_error' } })
-    expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
-    await until(() => proxy.plane.recorded[0]?.ends[0])
-    expect(proxy.plane.recorded[0]?.ends).toMatchObject([{ finished: { status: ours, fault: code } }])
-  })
+  ])(
+    'gets in place of the provider’s %d, whose body may quote the key, the proxy’s own %d %s',
+    async (theirs, ours, code) => {
+      const answer = await proxy.send('GET', `/v1/p/up/status/${theirs}`)
+      expect(answer.status).toBe(ours)
+      expect(answer.body).not.toContain('provider":"says')
+      expect(problem(answer)).toMatchObject({ code, status: ours, error: { code, type: 'protectmyapi_error' } })
+      expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
+      await until(() => proxy.plane.recorded[0]?.ends[0])
+      expect(proxy.plane.recorded[0]?.ends).toMatchObject([{ finished: { status: ours, fault: code } }])
+    },
+  )
 
   it('gets the provider’s 401 unchanged if nothing is injected', async () => {
     proxy.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${upstream.port}`, { injection: [], secrets: new Map() }))

@@ -280,24 +280,21 @@ describeWithRedis('admission', () => {
       ['is no number', (key: string) => rig.redis.ask('SET', key, 'nan')],
       ['is beyond any time', (key: string) => rig.redis.ask('SET', key, '1e300')],
       ['is no text', (key: string) => rig.redis.ask('LPUSH', key, 'x')],
-    ])(
-      'ignores a watermark or bucket whose value %s, admits by Redis, and keeps Redis in use',
-      async (_what, put) => {
-        rig = await startAdmissionRig()
-        const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }] as const
-        await admit({ limits })
-        const [bucket = ''] = await rig.client.keys(`${rateKey(SHARD, '')}*`)
-        for (const key of [bucket, watermarkKey(SHARD, BOOT)]) {
-          await rig.client.del(key)
-          await put(key)
-        }
-        await admit({ limits })
-        expect(rig.watermarks).toEqual([undefined, undefined])
-        expect(Number(await rig.client.get(bucket))).toBeGreaterThan(0)
-        expect(rig.directory.admitCalls).toEqual([])
-        expect(rig.link.isUsable()).toBe(true)
-      },
-    )
+    ])('ignores a watermark or bucket whose value %s, admits by Redis, and keeps Redis in use', async (_what, put) => {
+      rig = await startAdmissionRig()
+      const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }] as const
+      await admit({ limits })
+      const [bucket = ''] = await rig.client.keys(`${rateKey(SHARD, '')}*`)
+      for (const key of [bucket, watermarkKey(SHARD, BOOT)]) {
+        await rig.client.del(key)
+        await put(key)
+      }
+      await admit({ limits })
+      expect(rig.watermarks).toEqual([undefined, undefined])
+      expect(Number(await rig.client.get(bucket))).toBeGreaterThan(0)
+      expect(rig.directory.admitCalls).toEqual([])
+      expect(rig.link.isUsable()).toBe(true)
+    })
 
     it('hands the entry of an ended request to management when the script that carried it was lost', async () => {
       rig = await startAdmissionRig()

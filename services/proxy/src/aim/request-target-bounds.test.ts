@@ -25,13 +25,16 @@ describe('a request target', () => {
     expect(() => parseRequestTarget(`/a?${query}`)).toThrow(refused(why))
   })
 
-  it.each([1, 2, 3, 4])('that is percent-encoded %i times is decoded to the end, and refused for a hidden dot segment or separator', (times) => {
-    expect(() => checkPath(`/${encoded(times)}`)).not.toThrow()
-    const dot = `%${'25'.repeat(times - 1)}2e`
-    expect(() => checkPath(`/${dot}${dot}`)).toThrow(refused('the path has a dot segment'))
-    const slash = `%${'25'.repeat(times - 1)}2F`
-    expect(() => checkPath(`/a${slash}b`)).toThrow(refused(SEPARATOR))
-  })
+  it.each([1, 2, 3, 4])(
+    'that is percent-encoded %i times is decoded to the end, and refused for a hidden dot segment or separator',
+    (times) => {
+      expect(() => checkPath(`/${encoded(times)}`)).not.toThrow()
+      const dot = `%${'25'.repeat(times - 1)}2e`
+      expect(() => checkPath(`/${dot}${dot}`)).toThrow(refused('the path has a dot segment'))
+      const slash = `%${'25'.repeat(times - 1)}2F`
+      expect(() => checkPath(`/a${slash}b`)).toThrow(refused(SEPARATOR))
+    },
+  )
 
   it('is refused when it is percent-encoded five times', () => {
     expect(() => checkPath(`/${encoded(5)}`)).toThrow(refused('the path is encoded too many times'))

@@ -63,16 +63,19 @@ describe('a route', () => {
     ['inside.example.net', '10.0.0.1', '8.8.8.8'],
     ['metadata.google.internal', '169.254.169.254', '169.254.169.254'],
     ['localhost', '127.0.0.1', '127.0.0.1'],
-  ])('whose name is an alias of %s, which has a forbidden address, is refused with 403 without a connection', async (alias, first, second) => {
-    // As a name server reports it: in one answer, with the alias's addresses.
-    const server = await startNameServer((_name, family) =>
-      family === 6 ? 'unknown' : { alias, addresses: [first, second] },
-    )
-    const resolve = createResolveName({ clock: systemClock, servers: [server.server] })
-    answer = (await resolve('api.example.com.')).map(({ address }) => address)
-    await server.close()
-    expect(answer).toEqual([first, second])
-    expect(await forwardTo('https://api.example.com/v1')).toEqual(REFUSED)
-    expect([server.asked.every((question) => question.startsWith('api.example.com ')), opened]).toEqual([true, 0])
-  })
+  ])(
+    'whose name is an alias of %s, which has a forbidden address, is refused with 403 without a connection',
+    async (alias, first, second) => {
+      // As a name server reports it: in one answer, with the alias's addresses.
+      const server = await startNameServer((_name, family) =>
+        family === 6 ? 'unknown' : { alias, addresses: [first, second] },
+      )
+      const resolve = createResolveName({ clock: systemClock, servers: [server.server] })
+      answer = (await resolve('api.example.com.')).map(({ address }) => address)
+      await server.close()
+      expect(answer).toEqual([first, second])
+      expect(await forwardTo('https://api.example.com/v1')).toEqual(REFUSED)
+      expect([server.asked.every((question) => question.startsWith('api.example.com ')), opened]).toEqual([true, 0])
+    },
+  )
 })

@@ -81,12 +81,15 @@ describe('the dialler', () => {
     ['fd00::1'],
     ['169.254.169.254'],
     ['8.8.8.8', '127.0.0.1'],
-  ])('refuses a public name with a forbidden address, without connecting; its first address is %s', async (...addresses) => {
-    const { port, connections } = await counting()
-    const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...addresses) })
-    await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
-    expect(connections()).toBe(0)
-  })
+  ])(
+    'refuses a public name with a forbidden address, without connecting; its first address is %s',
+    async (...addresses) => {
+      const { port, connections } = await counting()
+      const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...addresses) })
+      await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
+      expect(connections()).toBe(0)
+    },
+  )
 
   it('resolves a name once, and connects to the address that it checked', async () => {
     const { port } = await counting()

@@ -84,10 +84,13 @@ describe('a provider’s chain that comes out of order or with other certificate
     },
   )
 
-  it.each(LIVES)('is refused for a name that the root excludes, though a decoy shows its name and key (the decoy’s life: %s)', async (_life, from, to) => {
-    const decoy = await decoyOf(excludedByRoot.rootPem, from, to)
-    expect(await outcome(excludedByRoot.certPem + decoy, excludedByRoot)).toBe('UPSTREAM_UNREACHABLE')
-  })
+  it.each(LIVES)(
+    'is refused for a name that the root excludes, though a decoy shows its name and key (the decoy’s life: %s)',
+    async (_life, from, to) => {
+      const decoy = await decoyOf(excludedByRoot.rootPem, from, to)
+      expect(await outcome(excludedByRoot.certPem + decoy, excludedByRoot)).toBe('UPSTREAM_UNREACHABLE')
+    },
+  )
 
   it('is accepted if it is valid, be it in reverse, with its root, or with authorities of another chain', async () => {
     const weak = wrong.get('an RSA key of 2047 bits')

@@ -298,10 +298,13 @@ describe('TLS with a provider', () => {
     expect(await outcome(url)).toBe('UPSTREAM_UNREACHABLE')
   })
 
-  it.each<[SecureVersion]>([['TLSv1.2'], ['TLSv1.3']])('uses %s if that is the highest version that the server offers', async (maxVersion) => {
-    const { url } = await provider(await issue(), { minVersion: 'TLSv1', maxVersion })
-    expect((await dialled(url)).getProtocol()).toBe(maxVersion)
-  })
+  it.each<[SecureVersion]>([['TLSv1.2'], ['TLSv1.3']])(
+    'uses %s if that is the highest version that the server offers',
+    async (maxVersion) => {
+      const { url } = await provider(await issue(), { minVersion: 'TLSv1', maxVersion })
+      expect((await dialled(url)).getProtocol()).toBe(maxVersion)
+    },
+  )
 
   it('refuses to renegotiate when a server of TLS 1.2 asks for it', async () => {
     const { url, secured } = await provider(await issue(), { maxVersion: 'TLSv1.2' })

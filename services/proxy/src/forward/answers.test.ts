@@ -63,34 +63,42 @@ describe('an answer', () => {
     ['that turns to rubbish', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n', 'XX\r\n'],
   ]
 
-  it.each(CUT)('%s reaches the client up to the cut, never looks complete, and is recorded as UPSTREAM_UNREACHABLE', async (_how, begun, rest) => {
-    let provider: Socket | undefined
-    const proxy = await proxyTo(
-      await startRawUpstream((socket) => {
-        provider = socket
-        socket.once('data', () => socket.write(begun))
-      }),
-    )
-    const { request, answer } = open(proxy, 'GET', '/cut')
-    request.end()
-    const cut = await answer
-    expect(await next(cut)).toBe('part ')
-    provider?.end(rest)
-    expect(await readAll(cut)).toEqual({ body: '', whole: false })
-    expect(await endOf(proxy)).toMatchObject({
-      finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE', responseBytes: 5 },
-    })
-  })
+  it.each(CUT)(
+    '%s reaches the client up to the cut, never looks complete, and is recorded as UPSTREAM_UNREACHABLE',
+    async (_how, begun, rest) => {
+      let provider: Socket | undefined
+      const proxy = await proxyTo(
+        await startRawUpstream((socket) => {
+          provider = socket
+          socket.once('data', () => socket.write(begun))
+        }),
+      )
+      const { request, answer } = open(proxy, 'GET', '/cut')
+      request.end()
+      const cut = await answer
+      expect(await next(cut)).toBe('part ')
+      provider?.end(rest)
+      expect(await readAll(cut)).toEqual({ body: '', whole: false })
+      expect(await endOf(proxy)).toMatchObject({
+        finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE', responseBytes: 5 },
+      })
+    },
+  )
 
-  it.each(CUT)('%s never looks complete either if the cut comes together with the beginning', async (_how, begun, rest) => {
-    const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => socket.end(begun + rest))))
-    const { request, answer } = open(proxy, 'GET', '/cut')
-    request.end()
-    expect((await readAll(await answer)).whole).toBe(false)
-    expect(await endOf(proxy)).toMatchObject({
-      finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' },
-    })
-  })
+  it.each(CUT)(
+    '%s never looks complete either if the cut comes together with the beginning',
+    async (_how, begun, rest) => {
+      const proxy = await proxyTo(
+        await startRawUpstream((socket) => socket.once('data', () => socket.end(begun + rest))),
+      )
+      const { request, answer } = open(proxy, 'GET', '/cut')
+      request.end()
+      expect((await readAll(await answer)).whole).toBe(false)
+      expect(await endOf(proxy)).toMatchObject({
+        finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' },
+      })
+    },
+  )
 
   it('that is cut short ends in a reset for an HTTP/1.0 client, to which a plain close would look complete', async () => {
     const proxy = await proxyTo(

@@ -17,23 +17,26 @@ describe('a service’s bound for bodies', () => {
   it.each([
     ['small', 1_000],
     ['large', 200_000],
-  ])('lets a %s body of exactly so many bytes through, and refuses one byte more with 413, unrecorded and unsent', async (_size, bytes) => {
-    const upstream = await startUpstream(({ body }, response) => response.end(String(body.length)))
-    const proxy = await proxyTo(upstream)
-    bounded(proxy, bytes)
-    expect((await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes), headers: KEY })).body).toBe(
-      String(bytes),
-    )
-    const refused = await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes + 1), headers: KEY })
-    expect(refused.status).toBe(413)
-    expect(JSON.parse(refused.body)).toMatchObject({
-      code: 'TOO_LARGE',
-      detail: expect.stringContaining(`${bytes} bytes`),
-    })
-    expect(refused.headers['x-should-retry']).toBe('false')
-    // The refused request is neither on record nor at the provider.
-    expect([upstream.received.length, proxy.plane.recorded.length]).toEqual([1, 1])
-  })
+  ])(
+    'lets a %s body of exactly so many bytes through, and refuses one byte more with 413, unrecorded and unsent',
+    async (_size, bytes) => {
+      const upstream = await startUpstream(({ body }, response) => response.end(String(body.length)))
+      const proxy = await proxyTo(upstream)
+      bounded(proxy, bytes)
+      expect((await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes), headers: KEY })).body).toBe(
+        String(bytes),
+      )
+      const refused = await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes + 1), headers: KEY })
+      expect(refused.status).toBe(413)
+      expect(JSON.parse(refused.body)).toMatchObject({
+        code: 'TOO_LARGE',
+        detail: expect.stringContaining(`${bytes} bytes`),
+      })
+      expect(refused.headers['x-should-retry']).toBe('false')
+      // The refused request is neither on record nor at the provider.
+      expect([upstream.received.length, proxy.plane.recorded.length]).toEqual([1, 1])
+    },
+  )
 
   it('refuses a longer body that waits for 100 Continue with 413, without asking for it', async () => {
     const proxy = await proxyTo(await startUpstream((_received, response) => response.end()))

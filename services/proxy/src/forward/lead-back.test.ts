@@ -96,13 +96,16 @@ describe('the upload address in an answer', () => {
     ['location', 'ab/x/../cd+'],
     ['location', 'ab/%2e/cd+'],
     ['x-goog-upload-url', 'ab\\cd+'],
-  ])('that holds the key only once it is resolved leads to 502 UPSTREAM_LEAKED_KEY: %s with %s', async (name, written) => {
-    const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
-    proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'ab/cd+0123456789abcdef', bindings))
-    answer = (response) => response.writeHead(302, { [name]: `/x/${written}0123456789abcdef` }).end()
-    const ended = await proxy.send('GET', '/v1/p/up/files/x')
-    expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
-  })
+  ])(
+    'that holds the key only once it is resolved leads to 502 UPSTREAM_LEAKED_KEY: %s with %s',
+    async (name, written) => {
+      const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
+      proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'ab/cd+0123456789abcdef', bindings))
+      answer = (response) => response.writeHead(302, { [name]: `/x/${written}0123456789abcdef` }).end()
+      const ended = await proxy.send('GET', '/v1/p/up/files/x')
+      expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    },
+  )
 })
 
 describe('a redirect', () => {

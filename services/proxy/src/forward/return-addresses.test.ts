@@ -74,13 +74,16 @@ describe.each(['x-goog-upload-url', 'X-Goog-Upload-URL', 'x-goog-upload-control-
 })
 
 describe('the Location of a redirect, which fetch follows with every header but Authorization', () => {
-  it.each([301, 302, 303, 307, 308])('becomes a path that leads back to the proxy, without need of the proxy’s name: status %d', (status) => {
-    const over = { status, origin: () => null }
-    expect(led('Location', `${UPSTREAM}/x?y`, over)).toBe('/v1/p/gemini/x?y')
-    expect(led('Location', '/x?y', over)).toBe('/v1/p/gemini/x?y')
-    expect(led('Location', 'x?y', over)).toBe('/v1/p/gemini/upload/v1beta/x?y')
-    expect(led('Location', `${UPSTREAM}/x?y`, { ...over, prefix: '' })).toBe('/x?y')
-  })
+  it.each([301, 302, 303, 307, 308])(
+    'becomes a path that leads back to the proxy, without need of the proxy’s name: status %d',
+    (status) => {
+      const over = { status, origin: () => null }
+      expect(led('Location', `${UPSTREAM}/x?y`, over)).toBe('/v1/p/gemini/x?y')
+      expect(led('Location', '/x?y', over)).toBe('/v1/p/gemini/x?y')
+      expect(led('Location', 'x?y', over)).toBe('/v1/p/gemini/upload/v1beta/x?y')
+      expect(led('Location', `${UPSTREAM}/x?y`, { ...over, prefix: '' })).toBe('/x?y')
+    },
+  )
 
   it.each(ELSEWHERE)('is dropped if it does not lead to the provider: %s', (_what, value) => {
     expect(led('Location', value, { status: 307 })).toBeUndefined()
@@ -114,7 +117,10 @@ describe('any other field of an answer', () => {
     ])
   })
 
-  it.each([200, 201, 300, 304])('such as a Location with status %d, which no client follows by itself, stays unchanged', (status) => {
-    expect(led('Location', 'https://elsewhere.example/x', { status })).toBe('https://elsewhere.example/x')
-  })
+  it.each([200, 201, 300, 304])(
+    'such as a Location with status %d, which no client follows by itself, stays unchanged',
+    (status) => {
+      expect(led('Location', 'https://elsewhere.example/x', { status })).toBe('https://elsewhere.example/x')
+    },
+  )
 })
