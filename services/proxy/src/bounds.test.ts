@@ -266,7 +266,7 @@ describe('what waits is bounded over all organizations: one request too many is 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 describe('a failed attempt is repeated only so often:', () => {
-  it('a lease that has expired when it arrives is asked for three times, and then refused as UNAVAILABLE', async () => {
+  it('a lease that has expired when it arrives is asked for three times, and then UNAVAILABLE', async () => {
     let asked = 0
     const answering = async (): Promise<void> => {
       asked += 1
@@ -276,7 +276,7 @@ describe('a failed attempt is repeated only so often:', () => {
     expect(asked).toBe(3)
   })
 
-  it('a session whose signing key has fallen at each check is checked three times, and then refused as UNAVAILABLE', async () => {
+  it('a session whose signing key falls at each check is checked three times, and then UNAVAILABLE', async () => {
     const { keeper, clock, signer } = await sessionsOf()
     let found = 0
     const listed = createSessionKeys({ keeper, clock, log, listSessionKeys: () => Promise.resolve(signer.keys()) })

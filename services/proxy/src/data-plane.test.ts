@@ -88,7 +88,7 @@ describe('the data plane', () => {
     expect(directory.openStreams).toBe(1)
   })
 
-  it('uses a secret’s new version once its row is reported as applied, and then refuses a route of the old one', async () => {
+  it('uses a secret’s new version once its row is reported as applied, and refuses an old route', async () => {
     const { plane, value, replace, applied, resolve } = await start()
     await plane.start()
     const oldRoute = await resolve()
@@ -122,7 +122,7 @@ describe('the data plane', () => {
     expect(await value()).toBe('value ver_2')
   })
 
-  it('serves until the horizon while management is mute, then refuses as UNAVAILABLE, and serves when it answers', async () => {
+  it('serves until the horizon while management is mute, then is UNAVAILABLE until it answers again', async () => {
     const { plane, value, directory } = await start(
       { horizonMs: 600 },
       { schedule: (run, ms) => systemSchedule(run, Math.min(ms, 200)) },
@@ -159,7 +159,7 @@ describe('the data plane', () => {
     await until(() => (plane.ready() ? true : undefined))
   })
 
-  it('hands over entries that are not on record yet when it stops, and then refuses requests as UNAVAILABLE', async () => {
+  it('hands over entries not yet on record when it stops, and then refuses with UNAVAILABLE', async () => {
     const { plane, directory, resolve } = await start()
     await plane.start()
     const route = { ...(await resolve()), limits: [] }
@@ -195,7 +195,7 @@ describe('the data plane', () => {
     ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('publishes only public members of session keys, and exchanges debug tokens up to a rate limit per address', async () => {
+  it('publishes the session keys’ public members alone, and exchanges 60 debug tokens of an address', async () => {
     const signer = await sessionSigner('key_1', systemClock.wallMs)
     const { plane } = await start({ keys: () => signer.keys() })
     await plane.start()

@@ -142,7 +142,7 @@ describe('readiness', () => {
 })
 
 describeWithRedis('a Redis that hangs with its connections open', () => {
-  it('holds up no tenant: requests are admitted and recorded by management, and leases come from the vault', async () => {
+  it('holds up no tenant: management admits and records requests, and leases come from the vault', async () => {
     const { server, redis } = await linkedRedis(atEnd)
     const { plane, directory, resolve, lease, admit } = await start({ redis })
     await until(() => redis.isUsable() || undefined)

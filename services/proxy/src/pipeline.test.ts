@@ -105,7 +105,7 @@ describe('a request', () => {
     expect(proxy.plane.followed).toBe(0)
   })
 
-  it('gets the provider’s answer fields as they are, without those that are not for phones, and with the proxy’s own', async () => {
+  it('gets the provider’s fields as they are, without those not for phones, and with the proxy’s own', async () => {
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(names(answer.rawHeaders)).toEqual([
       'X-Request-Id',
@@ -405,7 +405,7 @@ describe('a change during a request', () => {
     await silent.close()
   })
 
-  it('nineteen times in a row, as when an operator works through a list, is waited out, and the request is sent', async () => {
+  it('nineteen times in a row is waited out, and the request is sent and draws from limits once', async () => {
     change(proxy, 19)
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
     const { recorded } = proxy.plane
@@ -423,14 +423,14 @@ describe('a change during a request', () => {
     expect(proxy.plane.followed).toBe(0)
   })
 
-  it('is not assumed for ever while the vault refuses grants: after three beginnings the request is refused with 503', async () => {
+  it('is not assumed for ever if the vault refuses grants: the third refusal leads to 503', async () => {
     proxy.plane.says.lease = new GrantRefused('the vault refused the grant')
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
     expect(proxy.plane.recorded.length).toBe(3)
     expect(upstream.received).toEqual([])
   })
 
-  it('at each of its beginnings leads to 503 once five seconds have passed, however few beginnings there were', async () => {
+  it('at each of its beginnings leads to 503 after five seconds, even before the twentieth', async () => {
     const clock = manualClock()
     const slow = await startProxy(upstream.port, { clock })
     try {

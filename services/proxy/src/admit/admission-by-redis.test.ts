@@ -44,7 +44,7 @@ describeWithRedis('admission', () => {
       return harnessOf(await startAdmissionRig({ cluster: first }))
     })
 
-    it('admits requests of 24 organizations by all three masters, puts each on record, and never asks management', async () => {
+    it('admits requests of 24 organizations by all masters, records each, and never asks management', async () => {
       for (const master of masters) await master.flush()
       const [first] = masters
       if (!first) throw new Error('no master')
@@ -82,7 +82,7 @@ describeWithRedis('admission', () => {
     }
     const onRecord = async () => (await rig.streamed()).map(kindOf)
 
-    it('puts 16 requests into a script while organizations share turns, 30 if Redis is slow, and all 40 of one alone', async () => {
+    it('puts 16 requests in a script if organizations share turns, or 30 if Redis is slow; else all', async () => {
       rig = await startAdmissionRig()
       rig.says.organizations = 'several'
       const sizesOf = async (requests: number): Promise<number[]> => {
@@ -98,7 +98,7 @@ describeWithRedis('admission', () => {
       expect(await sizesOf(40)).toEqual([40])
     })
 
-    it('runs one script for all requests of one turn, and sends the entries of ended ones with the next script', async () => {
+    it('runs one script for all requests of a turn, and sends entries of ended ones with the next', async () => {
       rig = await startAdmissionRig()
       const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
       expect(rig.scripts).toEqual([{ requests: 20, riders: 0 }])
@@ -125,7 +125,7 @@ describeWithRedis('admission', () => {
       expect(rig.scripts[1]).toEqual({ requests: 0, riders: 1 })
     })
 
-    it('reads the drained watermark without requests too, and hands management no entry that it has passed', async () => {
+    it('reads the watermark without requests too, and hands management no entry that it has passed', async () => {
       rig = await startAdmissionRig()
       await admit()
       await rig.client.set(watermarkKey(SHARD, BOOT), '1')
@@ -181,7 +181,7 @@ describeWithRedis('admission', () => {
       expect(await onRecord()).toEqual(['admitted'])
     })
 
-    it('writes an entry with the same shard and sequence to management when the answer to its script was lost', async () => {
+    it('writes an entry to management with its shard and sequence if its script’s answer was lost', async () => {
       rig = await startAdmissionRig()
       rig.says.redis = 'answers lost'
       await admit()
@@ -207,7 +207,7 @@ describeWithRedis('admission', () => {
       for (const key of keys) expect(await rig.client.pttl(key)).toBeGreaterThan(0)
     })
 
-    it('admits by management when the shard’s stream is full, writes nothing twice, and keeps Redis in use', async () => {
+    it('admits by management if the shard’s stream is full, without writing twice or giving up Redis', async () => {
       rig = await startAdmissionRig({ streamMessagesMax: 2 })
       for (let at = 0; at < 3; at += 1) await admit()
       expect(rig.directory.entries.map(({ sequence }) => Number(sequence))).toEqual([3])
@@ -255,7 +255,7 @@ describeWithRedis('admission', () => {
       expect(await onRecord()).toEqual(['admitted'])
     })
 
-    it('splits entries that are too long for one stream message into several, in order and within one script', async () => {
+    it('splits entries too long for one stream message into several, in order and in one script', async () => {
       const linesBytesMax = 1_000
       rig = await startAdmissionRig({ linesBytesMax })
       const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
@@ -307,7 +307,7 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries.map(kindOf).sort()).toEqual(['admitted', 'finished'])
     })
 
-    it('voids a request that management refuses after its script’s answer was lost, as Redis may have its entry', async () => {
+    it('voids a request that management refuses after its script was lost, as Redis may have it', async () => {
       rig = await startAdmissionRig()
       const limits = [{ scope: 'app', count: 1, periodMs: 60_000, burst: 1, allServices: false }] as const
       rig.says.redis = 'away'

@@ -52,7 +52,7 @@ function make() {
 }
 
 describe('admission', () => {
-  it('refuses an organization that has used up its share of entries not on record yet, and admits another one', async () => {
+  it('refuses an organization with its full share of entries not on record yet, and admits another', async () => {
     const { admission, asked } = make()
     const admit = (organizationId: string): Promise<Decision> => {
       const decision = admission.admit(request(`req_${asked.length}`, organizationId))
@@ -68,7 +68,7 @@ describe('admission', () => {
     expect(await admit('org_2')).toMatchObject({ admitted: true })
   })
 
-  it('refuses requests of an organization beyond the 2,048 that may wait, and none of another organization', async () => {
+  it('refuses requests of an organization beyond the 2,048 that may wait, and none of another one', async () => {
     const { admission } = make()
     const refused: unknown[] = []
     for (let at = 0; at < 2_050; at += 1)

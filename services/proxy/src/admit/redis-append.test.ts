@@ -9,7 +9,7 @@ const item = (sequence: number): Asking => ({
 const appendAnswered = (reply: unknown) =>
   redisAppend({ use: (async () => reply) as never }, 'boot_x')(0, [item(1), item(2)], [])
 
-it('redisAppend reads from the script’s answer the watermark, and who was refused by which bucket for how long', async () => {
+it('redisAppend reads the watermark, and who was refused by which bucket for how long, from an answer', async () => {
   const { watermark, refused } = await appendAnswered([17, 1, 2, 1, 250])
   expect(watermark).toBe(17)
   expect([...refused]).toEqual([[1, { bucket: item(2).buckets[0], retryAfterMs: 250 }]])

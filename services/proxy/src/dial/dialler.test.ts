@@ -138,7 +138,7 @@ describe('the dialler', () => {
     await expect(dial(new URL(`http://127.0.0.1:${port}`))).rejects.toEqual(UNREACHABLE)
   })
 
-  it('checks the address of the connected socket, and closes it before a byte of TLS if that is forbidden', async () => {
+  it('checks the address of the connected socket, and closes a forbidden one before a byte of TLS', async () => {
     const seen: Buffer[] = []
     let open = 0
     const port = await listen(

@@ -62,7 +62,7 @@ describe('pools', () => {
     expect(dialled.map(String)).toEqual([`${origin}/`])
   })
 
-  it('beyond their bound are closed, the least recently used first, once requests under way on them have ended', async () => {
+  it('beyond their bound are closed, the least recently used first, after their requests have ended', async () => {
     const { pools, origin, answers } = await provider(1)
     const first = get(pools, 'org_a', origin)
     const answer = await until(() => answers[0])
@@ -74,7 +74,7 @@ describe('pools', () => {
     expect(pools.get('org_a', origin)).not.toBe(evicted)
   })
 
-  it('are replaced after 15 minutes: a new request dials anew, and one under way on the old pool completes', async () => {
+  it('are replaced after 15 minutes: a new request dials anew, and one under way still completes', async () => {
     const clock = manualClock()
     const { pools, origin, dialled, answers } = await provider(8, clock)
     const idle = get(pools, 'org_a', origin)

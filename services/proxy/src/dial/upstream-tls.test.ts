@@ -247,7 +247,7 @@ describe('TLS with a provider', () => {
     expect(heard).toEqual([])
   })
 
-  it('refuses an excluded name even if an unused authority without exclusions is shown before the real one', async () => {
+  it('refuses an excluded name even if an authority without exclusions is shown before the real one', async () => {
     const { certPem, keyPem } = chain('the name excluded')
     const over = { ...middle, notAfter: new Date(Date.now() - DAY_MS) }
     const decoy = await issueChain({ ...root, commonName: 'A root for the name excluded' }, over)
@@ -261,7 +261,7 @@ describe('TLS with a provider', () => {
     expect(heard).toEqual([])
   })
 
-  it('refuses a chain of a root that only has a trusted one’s name, and a chain with a certificate missing', async () => {
+  it('refuses a chain of a root with merely a trusted one’s name, and one with a certificate missing', async () => {
     const name = 'an authority for servers between'
     const forged = await issueChain({ ...root, commonName: `A root for ${name}` }, middle, leaf)
     const { certPem, keyPem } = chain(name)

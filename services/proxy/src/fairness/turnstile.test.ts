@@ -41,7 +41,7 @@ describe('the turnstile', () => {
     }
   })
 
-  it('lets an organization that has begun little begin at once, though a thousand requests of another wait', async () => {
+  it('lets an organization that has begun little begin at once, though a thousand of another wait', async () => {
     const { come, endTurn, taken, amongOthers } = make()
     await amongOthers()
     come('flood', 1_000)
@@ -102,7 +102,7 @@ describe('the turnstile', () => {
     }
   })
 
-  it('sets no bound for an organization that asks alone, and one from the next turn on when another comes', async () => {
+  it('sets no bound for an organization that asks alone, and one in the turn after another came', async () => {
     const { come, endTurn, taken } = make()
     for (let turn = 0; turn < 3; turn += 1) {
       come('a', 100)

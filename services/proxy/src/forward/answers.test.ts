@@ -100,7 +100,7 @@ describe('an answer', () => {
     },
   )
 
-  it('that is cut short ends in a reset for an HTTP/1.0 client, to which a plain close would look complete', async () => {
+  it('that is cut short ends in a reset for an HTTP/1.0 client, to whom a close would look complete', async () => {
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n')),
@@ -215,7 +215,7 @@ describe('an answer that holds the key', () => {
     expect(JSON.stringify(answer)).not.toContain(KEY)
   })
 
-  it('in a later chunk of the first packet is replaced by 502 UPSTREAM_LEAKED_KEY, and nothing of it is sent', async () => {
+  it('in a later chunk of the first packet is replaced by 502 UPSTREAM_LEAKED_KEY from the start', async () => {
     const piece = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>

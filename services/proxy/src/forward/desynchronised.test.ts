@@ -39,7 +39,7 @@ function outcomeOf(answer: string): string {
   return `${head.slice(9, 12)} ${/"code":"(\w+)"/.exec(body)?.[1] ?? body}`
 }
 
-describe('an ambiguous answer is refused, or passed without what follows it, and its connection is never used again:', () => {
+describe('an ambiguous answer is refused, or passed without what follows it, and its connection never reused:', () => {
   it.each([
     ['both lengths', `${OK}${CHUNKED}Content-Length: 100\r\n\r\n${CHUNKS}\r\n`, BAD],
     ['both lengths the other way round', `${OK}${LENGTH}${CHUNKED}\r\n${CHUNKS}\r\n`, BAD],
@@ -164,7 +164,7 @@ describe('an answer that all clients read in the same way passes:', () => {
     },
   )
 
-  it('a 204 with a Content-Length, which is removed, and the next answer over the same connection of the client', async () => {
+  it('a 204 without the Content-Length that it has, and the next answer to the same connection', async () => {
     const { proxy } = await answering('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\n')
     const text = await exchangeRaw(proxy.port, `${rawGet('/a').replace('Connection: close\r\n', '')}${rawGet('/b')}`)
     expect(text.match(/HTTP\/1\.1 \d+|X-A: 1|content-length/gi)).toEqual([
@@ -178,7 +178,7 @@ describe('an answer that all clients read in the same way passes:', () => {
     })
   })
 
-  it('Early Hints (103) before it reach an HTTP/1.1 client with a Link alone, and an HTTP/1.0 client not at all', async () => {
+  it('Early Hints (103) reach an HTTP/1.1 client with a Link alone, and an HTTP/1.0 client never', async () => {
     const hints = `HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\nLink: <x>; title="a b"\r\nX-A: 1\r\nSet-Cookie: a=b\r\n\r\n`
     const { proxy } = await answering(`HTTP/1.1 102 Processing\r\n\r\n${hints}${OK}${LENGTH}\r\nok`)
     const answer = await exchangeRaw(proxy.port, rawGet('/'))

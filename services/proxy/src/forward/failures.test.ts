@@ -143,7 +143,7 @@ describe('a provider that', () => {
     expect(await readAll(early)).toEqual({ body: 'too much', whole: true })
   })
 
-  it('answers compressed though it was asked not to leads to 502 if answers are searched, and passes if not', async () => {
+  it('answers compressed though asked not to leads to 502 if answers are searched, and passes if not', async () => {
     const proxy = await proxyTo(
       await startUpstream((_received, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('xx')),
     )
@@ -167,7 +167,7 @@ describe('an answer in a character set', () => {
 })
 
 describe('a client that leaves', () => {
-  it('while the answer streams has the provider’s answer closed within a second, and is recorded as aborted', async () => {
+  it('while the answer streams ends the provider’s answer within a second, and is recorded as aborted', async () => {
     let closedAt = 0
     const proxy = await proxyTo(
       await serve((_request, response) => {

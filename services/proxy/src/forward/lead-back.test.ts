@@ -37,7 +37,7 @@ const uploadUrl = async (path: string, headers: Record<string, string>): Promise
   ]
 
 describe('the upload address in an answer', () => {
-  it('leads to the proxy, from where an upload reaches the provider with the key and without the app token', async () => {
+  it('leads to the proxy, so that an upload reaches the provider with the key, not the app token', async () => {
     const started = await proxy.send('POST', START, { headers: { 'x-goog-api-key': APP_TOKEN } })
     const url = new URL(String(started.headers['x-goog-upload-url']))
     expect(url.origin).toBe(`http://127.0.0.1:${proxy.port}`)

@@ -55,7 +55,7 @@ describe('a provider', () => {
     expect(others).toEqual({ tracestate: undefined, baggage: undefined })
   })
 
-  it('is told no trace, not even the phone’s, if its service forwards trace context and no traces are kept', async () => {
+  it('is told no trace, not even the phone’s, if its service forwards traces and none are kept', async () => {
     expect(await told(true, 0)).toEqual({ traceparent: undefined, tracestate: undefined, baggage: undefined })
   })
 

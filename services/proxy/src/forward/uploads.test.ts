@@ -57,7 +57,7 @@ describe('an upload', () => {
     expect(upstream.received.every(({ headers }) => headers['transfer-encoding'] === undefined)).toBe(true)
   })
 
-  it('whose client waits for 100 Continue is asked for if the request is accepted, and not if it is refused', async () => {
+  it('whose client waits for 100 Continue is asked for if it is accepted, and not if it is refused', async () => {
     const upstream = await startUpstream((received, response) => response.end(received.body))
     const proxy = await proxyTo(upstream)
     const { request, answer } = open(proxy, 'POST', '/x', { expect: '100-continue', 'content-length': '4' })

@@ -180,7 +180,7 @@ describe('what is held', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('stays when a row brings the generation that its label has already, though its other labels have lower ones', () => {
+  it('stays when a row brings the generation that its label has, though its other labels have lower ones', () => {
     const { keeper, cache, thing } = make()
     const service: Label = { kind: 'FEED_KIND_SERVICE', id: 'a', generation: 1 }
     cache.set('one', thing('one', [app('a', 5), app('b'), service]))

@@ -186,7 +186,7 @@ describe('a proxy', () => {
     expect(keeper.isCurrent()).toBe(false)
   })
 
-  it('opens a stream a second at most while management is away, logs no error, and is fresh soon after its return', () => {
+  it('opens a stream a second at most while management is away, logs no error, and is fresh once it is back', () => {
     const { time, keeper, streams, last, setMute, alarms } = make()
     setMute(true)
     for (let second = 0; second < 60; second += 1) {

@@ -102,7 +102,7 @@ describe('an answer', () => {
     expect(keeper.push(row(3))).toBe('applied')
   })
 
-  it('drops all that is held if the wall clock gained more than a second on the monotonic one, and not otherwise', () => {
+  it('drops all that is held if the wall clock gained more than a second on the monotonic one, and not less', () => {
     const { clock, keeper, dropped, answered } = make()
     answered()
     clock.stepWall(1_000)
@@ -230,7 +230,7 @@ describe('an answer under way', () => {
     expect(aborted).toBe(0)
   })
 
-  it('that begins to be followed after its secret was replaced goes on, and is aborted when its app falls', async () => {
+  it('that begins to be followed after its secret was replaced goes on, and ends when its app falls', async () => {
     const { keeper } = make()
     keeper.push(row(1, 'FEED_KIND_SECRET'))
     let aborted = 0

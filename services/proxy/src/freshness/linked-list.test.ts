@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { LinkedList, type Place } from './linked-list.js'
 
 describe('a linked list', () => {
-  it('holds the items that were added and not removed, in the order of adding, in whatever order others are removed', () => {
+  it('holds what was added and not removed, in the order of adding, whatever the order of removals', () => {
     const steps = fc.array(fc.option(fc.nat({ max: 20 }), { nil: null }), { maxLength: 200 })
     fc.assert(
       fc.property(steps, (plan) => {

@@ -56,7 +56,7 @@ describe('a proxy past its horizon', () => {
     expect(lines).toEqual([[{ err: cut }, 'it is not known whether other proxies are current']])
   })
 
-  it('takes a refusal by Redis as the answer that no other is current, not as a failure of the connection', async () => {
+  it('takes a refusal by Redis as the answer that no other is current, not as a failed connection', async () => {
     const refusal = Object.assign(new Error('WRONGTYPE'), { name: 'ReplyError' })
     const { peers, look, failures, lines } = start(() => Promise.reject(refusal))
     await look()
