@@ -174,7 +174,7 @@ function heldLeaseKeys(keysMax: number): Memory {
   return { fill: (from, to) => one(keep, from, to), holds: async (nth) => keys.find(`org_${nth}`, id) !== undefined }
 }
 
-describe('what a process holds has a bound: what was used longest ago goes for one more, and nothing else', () => {
+describe('what a process holds is bounded: one entry too many drops the least recently used, and nothing else', () => {
   it.each([
     ['routes, of which 20,000 are held', 8, heldRoutes],
     ['sessions, 50,000', 8, heldSessions],
@@ -238,7 +238,7 @@ function inHand(isLate: boolean): Enter {
   }
 }
 
-describe('who waits has a bound for all, beside each organization’s share: the next one is refused, 503, at once', () => {
+describe('what waits is bounded over all organizations: one request too many is refused as UNAVAILABLE at once', () => {
   it.each([
     // An owner with fewer than eight in hand is always let in, so eight of each newcomer are.
     ['in hand', { owners: 4, share: 1_024, beyond: 8 }, () => inHand(false)],
@@ -265,8 +265,8 @@ describe('who waits has a bound for all, beside each organization’s share: the
 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
-describe('what is tried again is tried so often, and no more:', () => {
-  it('a lease that is over when it lands is asked for three times by a request, and is 503', async () => {
+describe('a failed attempt is repeated only so often:', () => {
+  it('a lease that has expired when it arrives is asked for three times, and then UNAVAILABLE', async () => {
     let asked = 0
     const answering = async (): Promise<void> => {
       asked += 1
@@ -276,7 +276,7 @@ describe('what is tried again is tried so often, and no more:', () => {
     expect(asked).toBe(3)
   })
 
-  it('a session whose key falls each time it was checked is opened three times, and is 503', async () => {
+  it('a session whose signing key falls at each check is checked three times, and then UNAVAILABLE', async () => {
     const { keeper, clock, signer } = await sessionsOf()
     let found = 0
     const listed = createSessionKeys({ keeper, clock, log, listSessionKeys: () => Promise.resolve(signer.keys()) })
@@ -296,7 +296,7 @@ describe('what is tried again is tried so often, and no more:', () => {
   })
 })
 
-it('a session’s token is read up to 4,096 characters, and refused unread beyond', async () => {
+it('a session’s token is accepted with up to 4,096 characters, and refused with more', async () => {
   const { signer, sessions } = await sessionsOf()
   const of = (chars: number): Promise<string> => signer.token({ jti: 's'.repeat(chars) })
   // Three bytes become four characters.
@@ -307,7 +307,7 @@ it('a session’s token is read up to 4,096 characters, and refused unread beyon
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
 })
 
-it('256 leases are on their way to Redis at most: the next one is not shared, and nobody waits for it', async () => {
+it('at most 256 leases are on their way to Redis: one more is not shared, and nobody waits for it', async () => {
   const { clock } = fresh().time
   let put = 0
   const writeShared = createWriteShared({

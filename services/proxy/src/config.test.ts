@@ -17,7 +17,7 @@ const files = (path: string): string => {
 const load = (more: Record<string, string> = {}) => loadConfig({ ...ENV, ...more }, files)
 
 describe('the proxy’s environment', () => {
-  it('needs where it stands and whom it asks; the rest has defaults', () => {
+  it('needs certificate files and the addresses of management and vault, and has defaults for the rest', () => {
     expect(load()).toMatchObject({
       host: '0.0.0.0',
       port: 8080,
@@ -31,7 +31,7 @@ describe('the proxy’s environment', () => {
     expect(load().privateUpstreams.size).toBe(0)
   })
 
-  it('names the hosts that are exempt one by one, and never a metadata service', () => {
+  it('exempts the private upstreams that it lists, but never a metadata service', () => {
     expect([
       ...load({ PMA_MODE: 'development', PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1:9000, 169.254.169.254' })
         .privateUpstreams,
@@ -49,12 +49,12 @@ describe('the proxy’s environment', () => {
     ['PMA_PROXY_HOST_SUFFIX', 'https://x'],
     ['PMA_MODE', 'test'],
     ['PMA_DRAIN_MS', '-1'],
-  ])('refuses %s=%s, and says which', (name, value) => {
+  ])('is refused with %s=%s, and the error names the variable', (name, value) => {
     expect(() => load({ [name]: value })).toThrow(ConfigError)
     expect(() => load({ [name]: value })).toThrow(name)
   })
 
-  it('names at once all that is wrong with its files, and that does not go together', () => {
+  it('is refused with one error that names every problem with files and with combinations of variables', () => {
     const given = {
       PMA_PROXY_TLS_CERT_FILE: '/only-one',
       PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
@@ -72,7 +72,7 @@ describe('the proxy’s environment', () => {
     )
   })
 
-  it('lists every variable for --help', () => {
+  it('is described for --help with its required variables and with optional ones', () => {
     for (const name of [...Object.keys(ENV), 'PMA_DRAIN_MS', 'PMA_UPSTREAM_CA_FILE'])
       expect(describeEnvironment()).toContain(name)
   })

@@ -76,7 +76,7 @@ async function start(
 }
 
 describe('the data plane', () => {
-  it('is ready with the first answered Sync, and leads from a credential to a secret', async () => {
+  it('is ready once its first Sync is answered, and then leads from a credential to a secret’s value', async () => {
     const { plane, vault, value, directory } = await start()
     expect(plane.ready()).toBe(false)
     await expect(value()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -88,7 +88,7 @@ describe('the data plane', () => {
     expect(directory.openStreams).toBe(1)
   })
 
-  it('uses the new version from the moment on at which the row is reported as applied', async () => {
+  it('uses a secret’s new version once its row is reported as applied, and refuses an old route', async () => {
     const { plane, value, replace, applied, resolve } = await start()
     await plane.start()
     const oldRoute = await resolve()
@@ -100,7 +100,7 @@ describe('the data plane', () => {
     await expect(plane.leases.lease(oldRoute)).rejects.toBeInstanceOf(RouteFallen)
   })
 
-  it('aborts what is under way before it reports the row that fells it', async () => {
+  it('aborts answers under way before it reports the row that fells them as applied', async () => {
     const { plane, directory, resolve, applied } = await start()
     await plane.start()
     const { labels } = await resolve()
@@ -112,7 +112,7 @@ describe('the data plane', () => {
     expect(reportedWhenAborted).toBe(0)
   })
 
-  it('learns of a change without any push, within a third of the horizon', async () => {
+  it('learns of a change within the horizon if management pushes no rows', async () => {
     const { plane, value, replace, applied } = await start({ horizonMs: 600, pushes: false })
     await plane.start()
     expect(await value()).toBe('value ver_1')
@@ -122,7 +122,7 @@ describe('the data plane', () => {
     expect(await value()).toBe('value ver_2')
   })
 
-  it('serves until the horizon while management is mute, then 503, and again when it answers', async () => {
+  it('serves until the horizon while management is mute, then is UNAVAILABLE until it answers again', async () => {
     const { plane, value, directory } = await start(
       { horizonMs: 600 },
       { schedule: (run, ms) => systemSchedule(run, Math.min(ms, 200)) },
@@ -140,7 +140,7 @@ describe('the data plane', () => {
     expect(await value()).toBe('value ver_1')
   })
 
-  it('stays fresh through a restart of management, and gets the rows that were committed meanwhile', async () => {
+  it('stays ready through a restart of management, and applies a row that was committed right after it', async () => {
     const { plane, value, replace, applied, directory } = await start()
     await plane.start()
     await value()
@@ -151,7 +151,7 @@ describe('the data plane', () => {
     expect(await value()).toBe('value ver_2')
   })
 
-  it('starts without management, is not ready, and goes on trying', async () => {
+  it('starts while management is mute, is not ready, and becomes ready once management answers', async () => {
     const { plane, directory } = await start({ mute: true }, fiftyfold)
     await plane.start()
     expect(plane.ready()).toBe(false)
@@ -159,7 +159,7 @@ describe('the data plane', () => {
     await until(() => (plane.ready() ? true : undefined))
   })
 
-  it('hands over what is not on record yet when it stops', async () => {
+  it('hands over entries not yet on record when it stops, and then refuses with UNAVAILABLE', async () => {
     const { plane, directory, resolve } = await start()
     await plane.start()
     const route = { ...(await resolve()), limits: [] }
@@ -195,7 +195,7 @@ describe('the data plane', () => {
     ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('publishes the public keys of sessions, member by member, and exchanges debug tokens', async () => {
+  it('publishes the session keys’ public members alone, and exchanges 60 debug tokens of an address', async () => {
     const signer = await sessionSigner('key_1', systemClock.wallMs)
     const { plane } = await start({ keys: () => signer.keys() })
     await plane.start()

@@ -93,7 +93,7 @@ function leaseOf(versionId: string) {
 const refusalOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((err: unknown) => err)
 
 describe('what hangs for one tenant', () => {
-  it('at the directory holds up no other’s cold request, and nobody’s warm one', async () => {
+  it('at the directory holds up neither a cold request of another tenant nor a warm one of its own', async () => {
     const { hangs, resolve, plane } = await start()
     await resolve('a', 'warm')
     hangs.directory.add('a')
@@ -107,7 +107,7 @@ describe('what hangs for one tenant', () => {
     void waiting
   })
 
-  it('at the vault holds up no other’s cold request, and nobody’s warm one', async () => {
+  it('at the vault holds up neither a cold request of another tenant nor a warm one of its own', async () => {
     const { hangs, resolve, lease, vault } = await start()
     const warm = await resolve('a', 'warm')
     await lease(warm)
@@ -123,7 +123,7 @@ describe('what hangs for one tenant', () => {
 })
 
 describe('readiness', () => {
-  it('falls for no part that is away from all proxies while what is held may be used, and names what is away', async () => {
+  it('stays true while management and vault hang, even past the horizon, and what is impaired is named', async () => {
     const { plane, directory, hangs, resolve, lease, admit } = await start({ time: fiftyfold })
     const warm = await resolve('a', 'warm')
     await lease(warm)
@@ -142,7 +142,7 @@ describe('readiness', () => {
 })
 
 describeWithRedis('a Redis that hangs with its connections open', () => {
-  it('holds up nobody: all are admitted by management, each on record there, and leases come from the vault', async () => {
+  it('holds up no tenant: management admits and records requests, and leases come from the vault', async () => {
     const { server, redis } = await linkedRedis(atEnd)
     const { plane, directory, resolve, lease, admit } = await start({ redis })
     await until(() => redis.isUsable() || undefined)

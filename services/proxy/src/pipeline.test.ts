@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(proxy.plane.asked).toMatchObject([{ kind: 'app-token', token: APP_TOKEN }])
   })
 
-  it('is on record before it leaves, and its end after', async () => {
+  it('is recorded with its method, path without query, source and app version, and with how it ended', async () => {
     await proxy.send('POST', '/v1/p/up/v1/x?secret=1', {
       headers: { 'x-api-key': APP_TOKEN, 'pma-app-version': '3.1' },
       body: 'four',
@@ -105,7 +105,7 @@ describe('a request', () => {
     expect(proxy.plane.followed).toBe(0)
   })
 
-  it('gets the provider’s answer as it is, apart from what is not for phones, and our marks', async () => {
+  it('gets the provider’s fields as they are, without those not for phones, and with the proxy’s own', async () => {
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(names(answer.rawHeaders)).toEqual([
       'X-Request-Id',
@@ -123,14 +123,17 @@ describe('a request', () => {
     expect(answer.headers['server-timing']).toMatch(/^db;dur=5, pma;dur=[\d.]+$/)
   })
 
-  it.each([400, 404, 409, 422, 429, 500, 503])('gets the provider’s own %d, status and body', async (status) => {
-    const answer = await proxy.send('GET', `/v1/p/up/status/${status}`)
-    expect(answer).toMatchObject({ status, body: '{"provider":"says"}' })
-    expect(answer.headers['x-should-retry']).toBeUndefined()
-    expect(upstream.received).toHaveLength(1)
-  })
+  it.each([400, 404, 409, 422, 429, 500, 503])(
+    'gets the provider’s own status %d with its body, after one attempt',
+    async (status) => {
+      const answer = await proxy.send('GET', `/v1/p/up/status/${status}`)
+      expect(answer).toMatchObject({ status, body: '{"provider":"says"}' })
+      expect(answer.headers['x-should-retry']).toBeUndefined()
+      expect(upstream.received).toHaveLength(1)
+    },
+  )
 
-  it('gets a redirect as it is, and nobody follows it; yet no address that leads past us', async () => {
+  it('gets a redirect that the proxy did not follow, without a Location that leads past the proxy', async () => {
     const answer = await proxy.send('GET', '/v1/p/up/status/302')
     expect(answer).toMatchObject({ status: 302, body: '{"provider":"says"}' })
     expect(answer.headers.location).toBeUndefined()
@@ -140,17 +143,20 @@ describe('a request', () => {
   it.each([
     [401, 502, 'UPSTREAM_REJECTED_KEY'],
     [403, 403, 'UPSTREAM_FORBIDDEN'],
-  ])('never gets the body of the provider’s %d, which may quote the key', async (theirs, ours, code) => {
-    const answer = await proxy.send('GET', `/v1/p/up/status/${theirs}`)
-    expect(answer.status).toBe(ours)
-    expect(answer.body).not.toContain('provider":"says')
-    expect(problem(answer)).toMatchObject({ code, status: ours, error: { code, type: 'protectmyapi_error' } })
-    expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
-    await until(() => proxy.plane.recorded[0]?.ends[0])
-    expect(proxy.plane.recorded[0]?.ends).toMatchObject([{ finished: { status: ours, fault: code } }])
-  })
+  ])(
+    'gets in place of the provider’s %d, whose body may quote the key, the proxy’s own %d %s',
+    async (theirs, ours, code) => {
+      const answer = await proxy.send('GET', `/v1/p/up/status/${theirs}`)
+      expect(answer.status).toBe(ours)
+      expect(answer.body).not.toContain('provider":"says')
+      expect(problem(answer)).toMatchObject({ code, status: ours, error: { code, type: 'protectmyapi_error' } })
+      expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
+      await until(() => proxy.plane.recorded[0]?.ends[0])
+      expect(proxy.plane.recorded[0]?.ends).toMatchObject([{ finished: { status: ours, fault: code } }])
+    },
+  )
 
-  it('gets 401 and 403 as they are where nothing is injected', async () => {
+  it('gets the provider’s 401 unchanged if nothing is injected', async () => {
     proxy.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${upstream.port}`, { injection: [], secrets: new Map() }))
     expect(await proxy.send('GET', '/v1/p/up/status/401')).toMatchObject({ status: 401, body: '{"provider":"says"}' })
     expect(upstream.received[0]?.headers.authorization).toBeUndefined()
@@ -158,7 +164,7 @@ describe('a request', () => {
 })
 
 describe('a refusal', () => {
-  it('says what to do, in the words that SDKs read, and tells them not to try again', async () => {
+  it('of a request without a credential says so in the form that SDKs read, and tells them not to retry', async () => {
     const answer = await proxy.send('POST', '/v1/p/up/x', { headers: {}, body: '{}' })
     expect(answer.status).toBe(401)
     expect(answer.headers).toMatchObject({
@@ -197,7 +203,7 @@ describe('a refusal', () => {
     expect(proxy.plane.recorded).toEqual([])
   })
 
-  it('of a limit says which, and when to come back, and lets SDKs do so', async () => {
+  it('for a rate limit (429) names the limit and when to come back, and lets SDKs retry', async () => {
     proxy.plane.says.limited = { scope: 'device', count: 100, periodMs: 60_000, retryAfterMs: 11_200 }
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(answer.status).toBe(429)
@@ -210,7 +216,7 @@ describe('a refusal', () => {
     expect(upstream.received).toEqual([])
   })
 
-  it('of a quota says which, and when it is full again, and keeps SDKs from trying until then', async () => {
+  it('for a quota (429) names the quota and when to come back, and tells SDKs not to retry', async () => {
     const endsAtMs = Date.UTC(2026, 1, 1)
     const startsAtMs = Date.UTC(2026, 0, 1)
     const quota = { scope: 'app', period: 'month', count: 100 } as const
@@ -227,7 +233,7 @@ describe('a refusal', () => {
     expect(upstream.received).toEqual([])
   })
 
-  it('of the record is a refusal of the request: no record, no injection', async () => {
+  it('of the record refuses the request with 503, and nothing is sent to the provider', async () => {
     proxy.plane.says.admit = new Fault('UNAVAILABLE', 'no inbox')
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(answer.status).toBe(503)
@@ -235,7 +241,7 @@ describe('a refusal', () => {
     expect(upstream.received).toEqual([])
   })
 
-  it('after admission voids the entry', async () => {
+  it('after admission, for a secret that is unusable, missing or bound elsewhere, voids the entry', async () => {
     proxy.plane.says.lease = new Fault('SECRET_DECRYPTION_FAILED', 'sec_1 did not open')
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(500)
     proxy.plane.says.lease = null
@@ -261,7 +267,7 @@ describe('a refusal', () => {
     expect(upstream.received).toEqual([])
   })
 
-  it('of a private address comes from the dialler, and voids the entry', async () => {
+  it('of a private address (403) voids the entry, and nothing is sent', async () => {
     const strict = await startProxy(upstream.port, { exempt: [] })
     const answer = await strict.send('GET', '/v1/p/up/x')
     expect([answer.status, problem(answer).code]).toEqual([403, 'DESTINATION_NOT_ALLOWED'])
@@ -270,7 +276,7 @@ describe('a refusal', () => {
     await strict.close()
   })
 
-  it('of a provider that cannot be reached voids the entry, and is not tried again', async () => {
+  it('for a provider that cannot be reached (502) voids the entry, and tells SDKs not to retry', async () => {
     await upstream.close()
     const answer = await proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'x' })
     expect([answer.status, problem(answer).code]).toEqual([502, 'UPSTREAM_UNREACHABLE'])
@@ -279,13 +285,13 @@ describe('a refusal', () => {
     upstream = await startUpstream((_received, response) => response.end())
   })
 
-  it('of one organization’s many requests leaves the others alone', async () => {
+  it('with 503 meets a request when no more may be under way', async () => {
     const busy = await startProxy(upstream.port, { underWayMax: 0 })
     expect((await busy.send('GET', '/v1/p/up/x')).status).toBe(503)
     await busy.close()
   })
 
-  it('whose provider hangs holds up its own organization alone', async () => {
+  it('with 503, when too many requests hang at a provider, meets their own organization alone', async () => {
     const hung = await startUpstream(() => {})
     const shared = await startProxy(upstream.port, {
       underWayMax: 3,
@@ -304,7 +310,7 @@ describe('a refusal', () => {
     await shared.close()
   })
 
-  it('that is one too many is told when to come again, and its connection is not read until then', async () => {
+  it('as too crowded (503) says when to come again, and the connection is not read until then', async () => {
     proxy.plane.says.resolve = new TooCrowded(1)
     const socket = connect(proxy.port, '127.0.0.1')
     let heard = ''
@@ -323,7 +329,7 @@ describe('a refusal', () => {
     socket.destroy()
   })
 
-  it('that is one too many holds up nobody else who comes over the same connection of a trusted proxy', async () => {
+  it('as too crowded (503) does not hold up later requests over the same connection of a trusted proxy', async () => {
     await proxy.close()
     proxy = await startProxy(upstream.port, { proxies: ['127.0.0.1'] })
     // Longer than the wait below: if the connection were not read until then, nothing would be heard.
@@ -342,7 +348,7 @@ describe('a refusal', () => {
     socket.destroy()
   })
 
-  it('never shows a value, a token or a detail of ours', async () => {
+  it('with 500 never shows a value, a token or a detail of the fault', async () => {
     proxy.plane.says.resolve = new Fault('INTERNAL', `detail with ${KEY}`)
     const answer = await proxy.send('GET', '/v1/p/up/x', { headers: { 'x-api-key': newToken('app') } })
     expect(answer.status).toBe(500)
@@ -350,10 +356,10 @@ describe('a refusal', () => {
   })
 })
 
-describe('what changes while a request begins', () => {
+describe('a change during a request', () => {
   const APP = { kind: 'FEED_KIND_APP', id: 'app_1' } as const
 
-  it('is looked up once more, before anything has left: the first entry is void', async () => {
+  it('before anything is sent makes the request start again, and voids its first entry', async () => {
     const newer = routeTo(`http://127.0.0.1:${upstream.port}`, { labels: [{ ...APP, generation: 2 }] })
     proxy.plane.says.duringLease = () => {
       proxy.plane.says.duringLease = () => {}
@@ -381,7 +387,7 @@ describe('what changes while a request begins', () => {
     }
   }
 
-  it('once the provider has the request, is told so that nobody sends it again unseen', async () => {
+  it('once the provider has the request leads to 503 CHANGED_UNDER_WAY, which SDKs are told not to retry', async () => {
     const silent = await startUpstream(() => {})
     const to = await startProxy(silent.port)
     to.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${silent.port}`, { labels: [{ ...APP, generation: 1 }] }))
@@ -399,7 +405,7 @@ describe('what changes while a request begins', () => {
     await silent.close()
   })
 
-  it('in a row, while an operator works through a list, is waited for', async () => {
+  it('nineteen times in a row is waited out, and the request is sent and draws from limits once', async () => {
     change(proxy, 19)
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
     const { recorded } = proxy.plane
@@ -409,7 +415,7 @@ describe('what changes while a request begins', () => {
     expect(recorded.at(-1)?.request.admittedBy).toEqual(recorded.map(({ request }) => request.route))
   })
 
-  it('for ever costs so many beginnings, and then it is refused', async () => {
+  it('at each of its beginnings leads to 503 after the twentieth, and nothing is sent', async () => {
     change(proxy, Number.POSITIVE_INFINITY)
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
     expect(proxy.plane.recorded.length).toBe(20)
@@ -417,14 +423,14 @@ describe('what changes while a request begins', () => {
     expect(proxy.plane.followed).toBe(0)
   })
 
-  it('is not what a vault that refuses its grants means: that is asked three times', async () => {
+  it('is not assumed for ever if the vault refuses grants: the third refusal leads to 503', async () => {
     proxy.plane.says.lease = new GrantRefused('the vault refused the grant')
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
     expect(proxy.plane.recorded.length).toBe(3)
     expect(upstream.received).toEqual([])
   })
 
-  it('for ever and slowly holds a request for five seconds, however few beginnings that were', async () => {
+  it('at each of its beginnings leads to 503 after five seconds, even before the twentieth', async () => {
     const clock = manualClock()
     const slow = await startProxy(upstream.port, { clock })
     try {
@@ -439,7 +445,7 @@ describe('what changes while a request begins', () => {
   })
 })
 
-it('passes the provider’s own limits on as they are, and adds none of ours', async () => {
+it('the proxy passes the provider’s own limit fields on unchanged, and adds none of its own', async () => {
   const own = ['RateLimit', '"gpt";r=9;t=1', 'RateLimit-Policy', '"gpt";q=10;w=60', 'Retry-After', '7']
   const provider = await startUpstream((_received, response) => response.writeHead(429, own).end())
   const through = await startProxy(provider.port)
@@ -456,7 +462,7 @@ it('passes the provider’s own limits on as they are, and adds none of ours', a
 })
 
 describe('a test call', () => {
-  it('with a secret that is too short to be searched for is refused before anything leaves', async () => {
+  it('is refused with 403 before anything is sent if its secret is too short to be searched for', async () => {
     const origin = `http://127.0.0.1:${upstream.port}`
     const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
     proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'fifteen-letters', bindings))

@@ -79,7 +79,7 @@ function routeOf(at: number) {
 }
 
 describe('management and vault, when they return after an outage', () => {
-  it('are asked once for each thing that a proxy holds, however many wait, and not again', async () => {
+  it('are asked once for each route and lease that a proxy holds, however many requests wait for it', async () => {
     const { says, everybody, advance, asked } = start()
     await everybody()
     expect(asked).toEqual({ routes: ROUTES, leases: ROUTES })

@@ -14,7 +14,7 @@ const REQUEST: AccessRequest = {
 }
 
 describe('the subject of an entry', () => {
-  it('names who asked for what, and the versions of the secrets, without values', () => {
+  it('names app, service, device, session and request, and the versions of the secrets without their values', () => {
     expect(accessSubject(REQUEST)).toEqual({
       appId: 'app_1',
       serviceId: 'svc_1',
@@ -30,11 +30,11 @@ describe('the subject of an entry', () => {
     })
   })
 
-  it('never holds a query', () => {
+  it('holds the path of the request without its query', () => {
     expect(accessSubject({ ...REQUEST, path: '/v1?key=sk-1' }).path).toBe('/v1')
   })
 
-  it('is bounded, and cut between characters', () => {
+  it('cuts a long method, address, app version and path to their bounds, the path between two characters', () => {
     const long = 'x'.repeat(999)
     const given = { method: long, sourceAddress: long, appVersion: long, path: `/${'é'.repeat(600)}` }
     const { path = '', appVersion, method, sourceAddress } = accessSubject({ ...REQUEST, ...given })
@@ -43,7 +43,7 @@ describe('the subject of an entry', () => {
     expect([appVersion, method, sourceAddress]).toEqual(['x'.repeat(64), 'x'.repeat(32), 'x'.repeat(64)])
   })
 
-  it('holds nothing that the record cannot store', () => {
+  it('has U+FFFD in place of control characters and lone surrogates, which the record cannot store', () => {
     expect(accessSubject({ ...REQUEST, path: '/a\u0000b\ud800', appVersion: '1\n2' })).toMatchObject({
       path: '/a�b�',
       appVersion: '1�2',

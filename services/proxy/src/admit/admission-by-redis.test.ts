@@ -44,7 +44,7 @@ describeWithRedis('admission', () => {
       return harnessOf(await startAdmissionRig({ cluster: first }))
     })
 
-    it('asks the masters alone, each for its organizations, limits and record in one script', async () => {
+    it('admits requests of 24 organizations by all masters, records each, and never asks management', async () => {
       for (const master of masters) await master.flush()
       const [first] = masters
       if (!first) throw new Error('no master')
@@ -82,7 +82,7 @@ describeWithRedis('admission', () => {
     }
     const onRecord = async () => (await rig.streamed()).map(kindOf)
 
-    it('lets few through at once while organizations share turns, and more where Redis is slow', async () => {
+    it('puts 16 requests in a script if organizations share turns, or 30 if Redis is slow; else all', async () => {
       rig = await startAdmissionRig()
       rig.says.organizations = 'several'
       const sizesOf = async (requests: number): Promise<number[]> => {
@@ -98,7 +98,7 @@ describeWithRedis('admission', () => {
       expect(await sizesOf(40)).toEqual([40])
     })
 
-    it('runs one script for all who come in one turn, and what has ended rides along', async () => {
+    it('runs one script for all requests of a turn, and sends entries of ended ones with the next', async () => {
       rig = await startAdmissionRig()
       const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
       expect(rig.scripts).toEqual([{ requests: 20, riders: 0 }])
@@ -114,7 +114,7 @@ describeWithRedis('admission', () => {
       expect(rig.directory.admitCalls).toEqual([])
     })
 
-    it('lets what has ended wait for a request for 50 ms, and no longer', async () => {
+    it('writes the entry of an ended request after 50 ms if no other request’s script has taken it along', async () => {
       rig = await startAdmissionRig()
       const ticket = await admit()
       ticket.void_('SECRET_NOT_FOUND')
@@ -125,7 +125,7 @@ describeWithRedis('admission', () => {
       expect(rig.scripts[1]).toEqual({ requests: 0, riders: 1 })
     })
 
-    it('keeps entries until the watermark has passed them: then management never hears of them', async () => {
+    it('reads the watermark without requests too, and hands management no entry that it has passed', async () => {
       rig = await startAdmissionRig()
       await admit()
       await rig.client.set(watermarkKey(SHARD, BOOT), '1')
@@ -139,7 +139,7 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries).toEqual([])
     })
 
-    it('hands nothing over to management before five seconds have passed', async () => {
+    it('hands an entry that is not drained over to management after five seconds, and not 100 ms earlier', async () => {
       rig = await startAdmissionRig()
       await admit()
       await rig.redis.flush()
@@ -151,7 +151,7 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries.map(kindOf)).toEqual(['admitted'])
     })
 
-    it('hands over to management what is not drained within five seconds, as after a flush', async () => {
+    it('hands admitted and finished entries over to management after five seconds if Redis was flushed', async () => {
       rig = await startAdmissionRig()
       const ticket = await admit()
       ticket.finish(OUTCOME)
@@ -163,7 +163,7 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries.map(kindOf)).toEqual(['admitted', 'finished'])
     })
 
-    it('hands over at once what it keeps when Redis is lost, and goes on by management', async () => {
+    it('hands its entries to management at once when Redis is lost, and admits there until Redis is back', async () => {
       rig = await startAdmissionRig()
       const ticket = await admit()
       await rig.redis.kill()
@@ -181,7 +181,7 @@ describeWithRedis('admission', () => {
       expect(await onRecord()).toEqual(['admitted'])
     })
 
-    it('writes an entry whose script was lost under the same place with management: it is one entry', async () => {
+    it('writes an entry to management with its shard and sequence if its script’s answer was lost', async () => {
       rig = await startAdmissionRig()
       rig.says.redis = 'answers lost'
       await admit()
@@ -196,7 +196,7 @@ describeWithRedis('admission', () => {
       ])
     })
 
-    it('gives every key of a request the same slot, and a life', async () => {
+    it('writes only keys of the request’s shard, for its stream and its bucket, each with a time to live', async () => {
       rig = await startAdmissionRig()
       await admit({
         limits: [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }],
@@ -207,7 +207,7 @@ describeWithRedis('admission', () => {
       for (const key of keys) expect(await rig.client.pttl(key)).toBeGreaterThan(0)
     })
 
-    it('goes on by management where a stream is full, and nothing is written twice', async () => {
+    it('admits by management if the shard’s stream is full, without writing twice or giving up Redis', async () => {
       rig = await startAdmissionRig({ streamMessagesMax: 2 })
       for (let at = 0; at < 3; at += 1) await admit()
       expect(rig.directory.entries.map(({ sequence }) => Number(sequence))).toEqual([3])
@@ -219,7 +219,7 @@ describeWithRedis('admission', () => {
       ['something else', ['LPUSH', accessStreamKey(SHARD), 'x']],
       ['a stream of the last id', ['XADD', accessStreamKey(SHARD), `${2n ** 64n - 1n}-${2n ** 64n - 1n}`, 'boot', 'x']],
     ])(
-      'goes on by management for the shard at whose key stands %s, and by Redis for the others',
+      'admits by management for a shard whose stream key holds %s, and by Redis for the others',
       async (_what, put) => {
         rig = await startAdmissionRig()
         await rig.redis.ask(...put)
@@ -240,7 +240,7 @@ describeWithRedis('admission', () => {
       },
     )
 
-    it('goes on by management while Redis is full, and by Redis once it has room', async () => {
+    it('admits by management while Redis is out of memory, and by Redis once it has room', async () => {
       rig = await startAdmissionRig()
       await rig.redis.ask('CONFIG', 'SET', 'maxmemory', '1')
       const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
@@ -255,7 +255,7 @@ describeWithRedis('admission', () => {
       expect(await onRecord()).toEqual(['admitted'])
     })
 
-    it('parts what would be too long to be read into several messages, in one script and in order', async () => {
+    it('splits entries too long for one stream message into several, in order and in one script', async () => {
       const linesBytesMax = 1_000
       rig = await startAdmissionRig({ linesBytesMax })
       const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
@@ -280,26 +280,23 @@ describeWithRedis('admission', () => {
       ['is no number', (key: string) => rig.redis.ask('SET', key, 'nan')],
       ['is beyond any time', (key: string) => rig.redis.ask('SET', key, '1e300')],
       ['is no text', (key: string) => rig.redis.ask('LPUSH', key, 'x')],
-    ])(
-      'takes what %s, in the place of a watermark or a bucket, for nothing: Redis stays in use',
-      async (_what, put) => {
-        rig = await startAdmissionRig()
-        const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }] as const
-        await admit({ limits })
-        const [bucket = ''] = await rig.client.keys(`${rateKey(SHARD, '')}*`)
-        for (const key of [bucket, watermarkKey(SHARD, BOOT)]) {
-          await rig.client.del(key)
-          await put(key)
-        }
-        await admit({ limits })
-        expect(rig.watermarks).toEqual([undefined, undefined])
-        expect(Number(await rig.client.get(bucket))).toBeGreaterThan(0)
-        expect(rig.directory.admitCalls).toEqual([])
-        expect(rig.link.isUsable()).toBe(true)
-      },
-    )
+    ])('ignores a watermark or bucket whose value %s, admits by Redis, and keeps Redis in use', async (_what, put) => {
+      rig = await startAdmissionRig()
+      const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }] as const
+      await admit({ limits })
+      const [bucket = ''] = await rig.client.keys(`${rateKey(SHARD, '')}*`)
+      for (const key of [bucket, watermarkKey(SHARD, BOOT)]) {
+        await rig.client.del(key)
+        await put(key)
+      }
+      await admit({ limits })
+      expect(rig.watermarks).toEqual([undefined, undefined])
+      expect(Number(await rig.client.get(bucket))).toBeGreaterThan(0)
+      expect(rig.directory.admitCalls).toEqual([])
+      expect(rig.link.isUsable()).toBe(true)
+    })
 
-    it('hands what rode with a lost script to management', async () => {
+    it('hands the entry of an ended request to management when the script that carried it was lost', async () => {
       rig = await startAdmissionRig()
       const ticket = await admit()
       ticket.finish(OUTCOME)
@@ -310,7 +307,7 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries.map(kindOf).sort()).toEqual(['admitted', 'finished'])
     })
 
-    it('voids what management refuses after a lost script: Redis may have it', async () => {
+    it('voids a request that management refuses after its script was lost, as Redis may have it', async () => {
       rig = await startAdmissionRig()
       const limits = [{ scope: 'app', count: 1, periodMs: 60_000, burst: 1, allServices: false }] as const
       rig.says.redis = 'away'
@@ -326,7 +323,7 @@ describeWithRedis('admission', () => {
       )
     })
 
-    it('asks nobody twice: a script that fails fails closed where management is away', async () => {
+    it('refuses with UNAVAILABLE and records nothing when the script fails and management is away', async () => {
       rig = await startAdmissionRig()
       await rig.setTime('no number')
       rig.directory.says.record = 'away'

@@ -12,7 +12,7 @@ const EXACT_MS = 50
 describeWithRedis('the admission script', () => {
   const atEnd = closeAfterEach()
 
-  it('counts by Redis’s clock: a burst, then no, until the moment that it tells, and then yes', async () => {
+  it('admits a burst, refuses until the moment that it announced by Redis’s clock, and then admits again', async () => {
     const redis = await startTestRedis()
     atEnd(() => redis.drop())
     const client = await connectTestRedis(redisTarget(redis))

@@ -16,8 +16,8 @@ function make({ batchMax, callsMax }: { batchMax: number; callsMax: number }) {
   return { calls, ask, answer }
 }
 
-describe('those who come in one turn of the event loop', () => {
-  it('share a call, and each gets the answer of his own', async () => {
+describe('callers in one turn of the event loop', () => {
+  it('share one call, and each gets the answer to its own item', async () => {
     const { calls, ask, answer } = make({ batchMax: 10, callsMax: 1 })
     const all = Promise.all(['a', 'b', 'c'].map(ask))
     await turn()
@@ -26,7 +26,7 @@ describe('those who come in one turn of the event loop', () => {
     expect(await all).toEqual(['a!', 'b!', 'c!'])
   })
 
-  it('are parted by the bound of a call, and no more calls are under way than may be', async () => {
+  it('are split into calls of at most batchMax items, of which at most callsMax are under way at once', async () => {
     const { calls, ask, answer } = make({ batchMax: 512, callsMax: 8 })
     for (let at = 0; at < 6_000; at += 1) void ask(String(at))
     await turn()
@@ -36,7 +36,7 @@ describe('those who come in one turn of the event loop', () => {
     expect(calls).toHaveLength(9)
   })
 
-  it('take turns with other owners where there are more than a call takes', async () => {
+  it('take turns with callers of other owners when more wait than fit into one call', async () => {
     const { calls, ask, answer } = make({ batchMax: 4, callsMax: 1 })
     for (let at = 0; at < 100; at += 1) void ask(`a${at}`)
     await turn()
@@ -46,7 +46,7 @@ describe('those who come in one turn of the event loop', () => {
     expect(calls[1]?.items).toEqual(['a4', 'b0', 'c0', 'a5'])
   })
 
-  it('make the next call larger while one is under way', async () => {
+  it('wait while a call is under way, and join those of later turns in the next call', async () => {
     const { calls, ask, answer } = make({ batchMax: 512, callsMax: 1 })
     const first = ask('a')
     await turn()
@@ -59,7 +59,7 @@ describe('those who come in one turn of the event loop', () => {
     expect(calls.map(({ items }) => items)).toEqual([['a'], ['b', 'c']])
   })
 
-  it('all hear what a call threw, and an answer of another length is nobody’s', async () => {
+  it('are all rejected when the call’s answer has another length than its items', async () => {
     const { calls, ask } = make({ batchMax: 10, callsMax: 1 })
     const both = Promise.allSettled(['a', 'b'].map(ask))
     await turn()

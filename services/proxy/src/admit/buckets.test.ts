@@ -32,7 +32,7 @@ function keyOf(
 }
 
 describe('buckets', () => {
-  it('are told apart by scope, organization, service, app, device and numbers', () => {
+  it('have different keys for each scope, organization, service, app, device or address, count and period', () => {
     const keys = [
       keyOf('organization'),
       keyOf('service'),
@@ -58,11 +58,11 @@ describe('buckets', () => {
     )
   })
 
-  it('of a device are the device’s, whatever address it comes from', () => {
+  it('of a device stay the same when it comes from another address', () => {
     expect(keyOf('device', { deviceId: 'dvc_1' }, '203.0.113.1')).toBe(keyOf('device', { deviceId: 'dvc_1' }))
   })
 
-  it('are drawn from once where a service names the same limit twice', () => {
+  it('are listed once when a service names the same limit twice', () => {
     const route = { ...ROUTE, limits: [limit('app'), limit('app'), limit('app', { count: 3 })] }
     expect(
       bucketsOf({ requestId: 'r', method: 'GET', path: '/', appVersion: null, sourceAddress: '::1', route }),
@@ -73,7 +73,7 @@ describe('buckets', () => {
 describe('buckets of an app’s own limits', () => {
   const over = { allServices: true }
 
-  it('are shared by all its services, and are never those of a service’s limit', () => {
+  it('are shared by all its services, and differ from those of another app and of a service’s limit', () => {
     for (const scope of ['app', 'device'] as const) {
       const own = keyOf(scope, {}, undefined, over)
       expect(keyOf(scope, { serviceId: 'svc_2' }, undefined, over)).toBe(own)

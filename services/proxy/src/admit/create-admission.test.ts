@@ -52,7 +52,7 @@ function make() {
 }
 
 describe('admission', () => {
-  it('refuses an organization whose share of what is not on record is used up, and lets nobody else wait', async () => {
+  it('refuses an organization with its full share of entries not on record yet, and admits another', async () => {
     const { admission, asked } = make()
     const admit = (organizationId: string): Promise<Decision> => {
       const decision = admission.admit(request(`req_${asked.length}`, organizationId))
@@ -68,7 +68,7 @@ describe('admission', () => {
     expect(await admit('org_2')).toMatchObject({ admitted: true })
   })
 
-  it('refuses an organization whose share of the waiting is used up, and nobody else', async () => {
+  it('refuses requests of an organization beyond the 2,048 that may wait, and none of another one', async () => {
     const { admission } = make()
     const refused: unknown[] = []
     for (let at = 0; at < 2_050; at += 1)
@@ -81,7 +81,7 @@ describe('admission', () => {
     ])
   })
 
-  it('gives the number of a refused request to the next one: the record has no gaps', async () => {
+  it('gives the sequence of a refused request to the next one, so that the record has no gaps', async () => {
     const { admission, asked } = make()
     const first = admission.admit(request('a'))
     asked[0]?.answer.open({ admitted: false, limited: LIMITED, doubtful: false })
@@ -92,7 +92,7 @@ describe('admission', () => {
     expect(asked.map(({ item }) => item.entry.sequence)).toEqual([1, 1])
   })
 
-  it('voids a refused request that may be on record all the same, and does not give its number away', async () => {
+  it('writes an admitted entry and then a void for a refused request that may be on record all the same', async () => {
     const { admission, asked, queued } = make()
     const refused = admission.admit(request('a'))
     asked[0]?.answer.open({ admitted: false, limited: LIMITED, doubtful: true })
@@ -103,7 +103,7 @@ describe('admission', () => {
     ])
   })
 
-  it('closes: those who wait are answered, and nobody is let in any more', async () => {
+  it('refuses new requests with UNAVAILABLE once it closes, and waits until those under way are answered', async () => {
     const { admission, asked } = make()
     const one = admission.admit(request('a'))
     let isClosed = false

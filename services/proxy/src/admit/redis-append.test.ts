@@ -9,7 +9,7 @@ const item = (sequence: number): Asking => ({
 const appendAnswered = (reply: unknown) =>
   redisAppend({ use: (async () => reply) as never }, 'boot_x')(0, [item(1), item(2)], [])
 
-it('reads who was refused by which limit, and the watermark', async () => {
+it('redisAppend reads the watermark, and who was refused by which bucket for how long, from an answer', async () => {
   const { watermark, refused } = await appendAnswered([17, 1, 2, 1, 250])
   expect(watermark).toBe(17)
   expect([...refused]).toEqual([[1, { bucket: item(2).buckets[0], retryAfterMs: 250 }]])
@@ -23,13 +23,13 @@ it.each([
   ['speaks of a bucket that is not the request’s', [17, 1, 2, 2, 250]],
   ['says nothing', null],
   ['is text', ['17', '2']],
-])('lets nobody through by an answer that %s', async (_what, reply) => {
+])('redisAppend fails with RedisFailed when the script’s answer %s', async (_what, reply) => {
   await expect(appendAnswered(reply)).rejects.toMatchObject({ name: 'RedisFailed' })
 })
 
 it.each([
   ['is full', -1],
   ['is none', -2],
-])('says that nothing was written where the stream %s', async (_what, code) => {
+])('redisAppend fails with RedisAway when the script answers that the stream %s', async (_what, code) => {
   await expect(appendAnswered([code])).rejects.toMatchObject({ name: 'RedisAway' })
 })

@@ -78,23 +78,28 @@ function areSentAsChecked(name: string, targets: () => string[]): void {
   it.each([
     ['a header', byHeader, `${BASE}/`],
     ['a path segment', byPath, `${BASE}/bot${KEY}/`],
-  ])('is refused, or sent as it was checked, below the base path, with the key in %s', (_place, route, prefix) => {
-    const made = targets()
-    let sentOn = 0
-    for (const raw of made) {
-      const sent = dialled(raw, route)
-      if (sent === undefined) continue
-      sentOn += 1
-      // Nothing is left that a parser would resolve: it reads the same origin, path and query that were sent.
-      const parsed = new URL(sent, ORIGIN)
-      expect([raw, parsed.origin, parsed.pathname + (sent.includes('?') ? sent.slice(sent.indexOf('?')) : '')]).toEqual(
-        [raw, ORIGIN, sent],
-      )
-      expect([raw, sent.startsWith(prefix)]).toEqual([raw, true])
-      // What the client sent is in it, byte for byte.
-      expect([raw, sent.slice(prefix.length - 1)]).toEqual([raw, raw])
-    }
-    expect(sentOn).toBeGreaterThan(made.length / 10)
-    process.stdout.write(`${name}: ${made.length} targets, ${sentOn} sent on, ${made.length - sentOn} refused\n`)
-  })
+  ])(
+    'each request target is refused, or sent byte for byte below the base path, with the key in %s',
+    (_place, route, prefix) => {
+      const made = targets()
+      let sentOn = 0
+      for (const raw of made) {
+        const sent = dialled(raw, route)
+        if (sent === undefined) continue
+        sentOn += 1
+        // Nothing is left that a parser would resolve: it reads the same origin, path and query that were sent.
+        const parsed = new URL(sent, ORIGIN)
+        expect([
+          raw,
+          parsed.origin,
+          parsed.pathname + (sent.includes('?') ? sent.slice(sent.indexOf('?')) : ''),
+        ]).toEqual([raw, ORIGIN, sent])
+        expect([raw, sent.startsWith(prefix)]).toEqual([raw, true])
+        // What the client sent is in it, byte for byte.
+        expect([raw, sent.slice(prefix.length - 1)]).toEqual([raw, raw])
+      }
+      expect(sentOn).toBeGreaterThan(made.length / 10)
+      process.stdout.write(`${name}: ${made.length} targets, ${sentOn} sent on, ${made.length - sentOn} refused\n`)
+    },
+  )
 }

@@ -61,7 +61,7 @@ describe('the dialler', () => {
     'https://0x7f.1',
     'https://0177.0.0.1',
     'https://127.1',
-  ])('never connects to %s', async (origin) => {
+  ])('refuses %s with DESTINATION_NOT_ALLOWED before any look-up', async (origin) => {
     let asked = 0
     const dial = createDialler({
       exempt: privateUpstreams([]),
@@ -81,14 +81,17 @@ describe('the dialler', () => {
     ['fd00::1'],
     ['169.254.169.254'],
     ['8.8.8.8', '127.0.0.1'],
-  ])('refuses a public name that resolves to %s', async (...addresses) => {
-    const { port, connections } = await counting()
-    const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...addresses) })
-    await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
-    expect(connections()).toBe(0)
-  })
+  ])(
+    'refuses a public name with a forbidden address, without connecting; its first address is %s',
+    async (...addresses) => {
+      const { port, connections } = await counting()
+      const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...addresses) })
+      await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
+      expect(connections()).toBe(0)
+    },
+  )
 
-  it('connects to the address that was checked, and asks once: a second answer is never used', async () => {
+  it('resolves a name once, and connects to the address that it checked', async () => {
     const { port } = await counting()
     let asked = 0
     const dial = createDialler({
@@ -104,7 +107,7 @@ describe('the dialler', () => {
     socket.destroy()
   })
 
-  it('connects to an exempt host alone, port and all', async () => {
+  it('connects to an exempt host on its exempt port, and refuses another port and another name of it', async () => {
     const { port } = await counting()
     const dial = createDialler({ exempt: privateUpstreams([`127.0.0.1:${port}`]) })
     const socket = await dial(new URL(`http://127.0.0.1:${port}`))
@@ -113,7 +116,7 @@ describe('the dialler', () => {
     await expect(dial(new URL(`http://localhost:${port}`))).rejects.toEqual(NOT_ALLOWED)
   })
 
-  it('never connects to a metadata service, even where it is exempt', async () => {
+  it('refuses the address of a metadata service, even if its host is exempt', async () => {
     expect(privateUpstreams(['169.254.169.254']).size).toBe(0)
     const dial = createDialler({
       exempt: privateUpstreams(['imds.example', '[::ffff:a9fe:a9fe]']),
@@ -123,7 +126,7 @@ describe('the dialler', () => {
     await expect(dial(new URL('http://[::ffff:169.254.169.254]'))).rejects.toEqual(NOT_ALLOWED)
   })
 
-  it('tells a name that does not resolve, and a port that is closed, from what it refuses', async () => {
+  it('reports a name that does not resolve, or a closed port, as UPSTREAM_UNREACHABLE and not as refused', async () => {
     const dial = createDialler({
       exempt: privateUpstreams(['nowhere.example', '127.0.0.1']),
       resolveName: () => Promise.reject(new Error('ENOTFOUND')),
@@ -135,7 +138,7 @@ describe('the dialler', () => {
     await expect(dial(new URL(`http://127.0.0.1:${port}`))).rejects.toEqual(UNREACHABLE)
   })
 
-  it('checks what it has connected to, before a byte of TLS', async () => {
+  it('checks the address of the connected socket, and closes a forbidden one before a byte of TLS', async () => {
     const seen: Buffer[] = []
     let open = 0
     const port = await listen(
@@ -190,7 +193,7 @@ describe('a name', () => {
   const name = new URL('https://api.example.com')
 
   it.each([...new Set(SPECIAL), ...carriersOfV4('127.0.0.1'), 'fe80::1%eth0', '', 'localhost', '8.8.8.8 '])(
-    'that leads to %j is not dialled, alone or among public addresses, first or last',
+    'that resolves to %j is refused and not dialled, whether alone or first or last among public addresses',
     async (address) => {
       for (const answer of [[address], [address, '8.8.8.8'], ['8.8.8.8', '2606:4700::1111', address]]) {
         const { tried, openSocket } = recording()
@@ -201,7 +204,7 @@ describe('a name', () => {
     },
   )
 
-  it('that changes its mind with every question (TTL 0) is dialled at what was checked, or not at all', async () => {
+  it('that resolves differently each time (TTL 0) is dialled at the address that was checked, or refused', async () => {
     const { tried, openSocket } = recording()
     let asked = 0
     const resolveName = () => at(asked++ % 2 === 0 ? '8.8.8.8' : '10.0.0.1')()
@@ -211,7 +214,7 @@ describe('a name', () => {
     expect([asked, tried]).toEqual([4, ['8.8.8.8', '8.8.8.8']])
   })
 
-  it('is asked for as a whole, so that no search domain of a cluster answers for it', async () => {
+  it('is looked up with a final dot, so that no search domain of a cluster answers for it', async () => {
     const asked: string[] = []
     const resolveName = (text: string) => {
       asked.push(text)
@@ -223,7 +226,7 @@ describe('a name', () => {
     expect(asked).toEqual(['api.example.com.', 'api.example.com.'])
   })
 
-  it('with more addresses than are tried is tried at the first sixteen', async () => {
+  it('with more than sixteen addresses is dialled at the first sixteen alone', async () => {
     const { tried, openSocket } = recording()
     const many = Array.from({ length: 20 }, (_, n) => `8.8.8.${n}`)
     const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...many, '10.0.0.1'), openSocket })
@@ -234,14 +237,14 @@ describe('a name', () => {
   it.each([
     ['fails', () => Promise.reject(new Error('SERVFAIL'))],
     ['has no address', () => Promise.resolve([])],
-  ])('that %s is unreachable, and nothing is connected to', async (_how, resolveName) => {
+  ])('whose look-up %s is reported as UPSTREAM_UNREACHABLE, and nothing is connected to', async (_how, resolveName) => {
     const { tried, openSocket } = recording()
     const dial = createDialler({ exempt: privateUpstreams([]), resolveName, openSocket })
     await expect(dial(name)).rejects.toEqual(UNREACHABLE)
     expect(tried).toEqual([])
   })
 
-  it('that is never answered is given up after five seconds', async () => {
+  it('whose look-up is never answered is given up as UPSTREAM_UNREACHABLE after five seconds', async () => {
     jest.useFakeTimers()
     try {
       const dial = createDialler({ exempt: privateUpstreams([]), resolveName: () => new Promise(() => {}) })

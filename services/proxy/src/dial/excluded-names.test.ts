@@ -15,26 +15,26 @@ describe('names that an authority excludes', () => {
     plain = await der()
   })
 
-  it('are read as they stand', () => {
+  it('are read from its certificate, and are none if the certificate has none', () => {
     expect([excludedNames(excluding), excludedNames(plain)]).toEqual([['api.provider.example'], []])
   })
 
   it.each(['api.provider.example.', 'api.provider.example\0', 'api..example', '*.provider.example', ' '])(
-    'are names of hosts: %j would exclude nobody',
+    'are rejected if no host can have such a name: %j',
     async (name) => {
       const certificate = await der(name)
       expect(() => excludedNames(certificate)).toThrow('an excluded name that no host has')
     },
   )
 
-  it('may begin with a dot, or be all names', async () => {
+  it('are accepted if they begin with a dot or are empty', async () => {
     expect([excludedNames(await der('.provider.example')), excludedNames(await der(''))]).toEqual([
       ['.provider.example'],
       [''],
     ])
   })
 
-  it('are never missed for a cut', () => {
+  it('are never missed in a truncated certificate, which is rejected at every length', () => {
     for (let end = 0; end < excluding.length; end += 1) {
       expect(() => excludedNames(excluding.subarray(0, end))).toThrow()
     }
@@ -45,13 +45,13 @@ describe('names that an authority excludes', () => {
     ['an extension in parts', '551d1e0101ff04', '551d1e0101ff24', 'a tag that does not belong there'],
     ['subtrees under another tag', 'a118301682', 'a218301682', 'a tag that does not belong there'],
     ['subtrees under a tag whose number follows', 'a118301682', 'bf18301682', 'a tag of more than one byte'],
-  ])('are never missed for %s, which is BER and not DER', (_what, from, to, error) => {
+  ])('are never missed in a certificate with %s (BER and not DER), which is rejected', (_what, from, to, error) => {
     const hex = excluding.toString('hex')
     expect(hex.split(from)).toHaveLength(2)
     expect(() => excludedNames(Buffer.from(hex.replace(from, to), 'hex'))).toThrow(error)
   })
 
-  it('are not read where a length is not of DER', () => {
+  it('are not read from a certificate with an indefinite length, which is rejected', () => {
     const indefinite = Buffer.from(excluding)
     indefinite[1] = 0x80
     expect(() => excludedNames(indefinite)).toThrow('a length that is not of DER')

@@ -53,7 +53,7 @@ describe('pools', () => {
     expect(dialled).toHaveLength(2)
   })
 
-  it('dial their own origin, whatever a request says its host is', async () => {
+  it('dial their own origin even if the Host field of a request names another one', async () => {
     const { pools, origin, dialled, answers } = await provider(8)
     const answered = get(pools, 'org_a', origin, ['host', 'elsewhere.example'])
     const answer = await until(() => answers[0])
@@ -62,7 +62,7 @@ describe('pools', () => {
     expect(dialled.map(String)).toEqual([`${origin}/`])
   })
 
-  it('are bounded: the one that was used longest ago goes, and what is under way on it ends as it should', async () => {
+  it('beyond their bound are closed, the least recently used first, after their requests have ended', async () => {
     const { pools, origin, answers } = await provider(1)
     const first = get(pools, 'org_a', origin)
     const answer = await until(() => answers[0])
@@ -74,7 +74,7 @@ describe('pools', () => {
     expect(pools.get('org_a', origin)).not.toBe(evicted)
   })
 
-  it('are as old as a quarter of an hour: after it a request dials anew, and what is under way ends as it should', async () => {
+  it('are replaced after 15 minutes: a new request dials anew, and one under way still completes', async () => {
     const clock = manualClock()
     const { pools, origin, dialled, answers } = await provider(8, clock)
     const idle = get(pools, 'org_a', origin)
@@ -95,7 +95,7 @@ describe('pools', () => {
     await until(() => (old.destroyed ? true : undefined))
   })
 
-  it('end with all that is under way, on one that nothing new goes to as well', async () => {
+  it('abort requests under way when they are destroyed, also on a pool that was already replaced', async () => {
     const { pools, origin, answers } = await provider(1)
     const cut = get(pools, 'org_a', origin).catch((err: Error) => err.name)
     await until(() => answers[0])

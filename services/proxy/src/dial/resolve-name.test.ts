@@ -17,7 +17,7 @@ async function resolving(answer: Parameters<typeof startNameServer>[0]) {
 }
 
 describe('a provider’s name', () => {
-  it('is looked up at once while a hundred names of another tenant are never answered', async () => {
+  it('is resolved while look-ups of a hundred other names remain unanswered', async () => {
     const { resolve, asked } = await resolving((name) => (name.startsWith('silent') ? 'silence' : [V4]))
     let ended = 0
     const silent = Array.from({ length: 100 }, (_, index) =>
@@ -31,7 +31,7 @@ describe('a provider’s name', () => {
     void silent
   })
 
-  it('has the addresses of both families', async () => {
+  it('resolves to its addresses of both families, IPv4 and IPv6', async () => {
     const { resolve } = await resolving((_name, family) => (family === 4 ? [V4] : [V6]))
     expect(await resolve('api.example.com.')).toEqual([
       { address: V4, family: 4 },
@@ -40,7 +40,7 @@ describe('a provider’s name', () => {
   })
 
   it.each(['unknown', 'silence'] as const)(
-    'has those of one family where the other’s question meets %s',
+    'resolves to the addresses of one family if the question for the other meets %s',
     async (what) => {
       for (const mute of [4, 6] as const) {
         const { resolve } = await resolving((_name, family) => (family === mute ? what : family === 4 ? [V4] : [V6]))
@@ -49,18 +49,18 @@ describe('a provider’s name', () => {
     },
   )
 
-  it('that does not exist has none', async () => {
+  it('that does not exist fails with ENOTFOUND', async () => {
     const { resolve } = await resolving(() => 'unknown')
     await expect(resolve('api.example.com.')).rejects.toMatchObject({ code: 'ENOTFOUND' })
   })
 
-  it('is never completed by a search domain', async () => {
+  it('is asked for as it stands, and never completed by a search domain', async () => {
     const { resolve, asked } = await resolving(() => [V4])
     await resolve('api.example.com.')
     expect([...asked].sort()).toEqual(['api.example.com 4', 'api.example.com 6'])
   })
 
-  it('without the root’s dot is one that the operator exempts: the hosts file knows it', async () => {
+  it('without a final dot is resolved by the hosts file, and no name server is asked', async () => {
     const { resolve, asked } = await resolving(() => 'unknown')
     expect(await resolve('localhost')).toContainEqual({ address: '127.0.0.1', family: 4 })
     expect(asked).toEqual([])

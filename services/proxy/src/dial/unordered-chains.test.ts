@@ -32,7 +32,7 @@ const WRONG: Readonly<Record<string, readonly [Link, ...Link[]]>> = {
   'eleven certificates': [authority('Root 3'), ...middles(9), { dnsNames: [HOST] }],
 }
 
-describe('whatever a provider shows beside its chain, and in whatever order', () => {
+describe('a provider’s chain that comes out of order or with other certificates', () => {
   const atEnd = closeAfterEach()
   let wrong: ReadonlyMap<string, Chain>
   let excludedBelowRoot: Chain
@@ -69,14 +69,14 @@ describe('whatever a provider shows beside its chain, and in whatever order', ()
     )
   }
 
-  it.each(Object.keys(WRONG))('%s is seen where authorities come in reverse', async (name) => {
+  it.each(Object.keys(WRONG))('is refused for %s even if its authorities come in reverse order', async (name) => {
     const chain = wrong.get(name)
     if (!chain) throw new Error(`no chain has ${name}`)
     expect(await outcome(reversed(chain), chain)).toBe('UPSTREAM_UNREACHABLE')
   })
 
   it.each(LIVES)(
-    'a certificate with an authority’s name and key, whose life is %s, hides none',
+    'is refused for an excluded name, though a decoy shows the authority’s name and key (the decoy’s life: %s)',
     async (_life, from, to) => {
       const [leaf = '', excludes = ''] = certificates(excludedBelowRoot.certPem)
       const decoy = await decoyOf(excludes, from, to)
@@ -84,12 +84,15 @@ describe('whatever a provider shows beside its chain, and in whatever order', ()
     },
   )
 
-  it.each(LIVES)('a certificate with a root’s name and key, whose life is %s, hides none', async (_life, from, to) => {
-    const decoy = await decoyOf(excludedByRoot.rootPem, from, to)
-    expect(await outcome(excludedByRoot.certPem + decoy, excludedByRoot)).toBe('UPSTREAM_UNREACHABLE')
-  })
+  it.each(LIVES)(
+    'is refused for a name that the root excludes, though a decoy shows its name and key (the decoy’s life: %s)',
+    async (_life, from, to) => {
+      const decoy = await decoyOf(excludedByRoot.rootPem, from, to)
+      expect(await outcome(excludedByRoot.certPem + decoy, excludedByRoot)).toBe('UPSTREAM_UNREACHABLE')
+    },
+  )
 
-  it('a right chain is taken in reverse, with its root, and with authorities that have nothing to do with it', async () => {
+  it('is accepted if it is valid, be it in reverse, with its root, or with authorities of another chain', async () => {
     const weak = wrong.get('an RSA key of 2047 bits')
     for (const cert of [reversed(right), right.certPem + right.rootPem, right.certPem + weak?.certPem])
       expect(await outcome(cert, right)).toBe('connected')

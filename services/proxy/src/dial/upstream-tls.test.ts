@@ -179,7 +179,7 @@ async function outcome(url: URL, by: Dial = dial): Promise<string> {
 }
 
 describe('TLS with a provider', () => {
-  it('verifies name and chain: the right ones connect, without a session to resume', async () => {
+  it('connects over TLS 1.3 to a certificate with the right name and chain, and resumes no session', async () => {
     const { url } = await provider(await issue())
     const socket = await dialled(url)
     expect([socket.authorized, socket.isSessionReused(), socket.getProtocol()]).toEqual([true, false, 'TLSv1.3'])
@@ -223,7 +223,7 @@ describe('TLS with a provider', () => {
     expect(heard).toEqual([])
   })
 
-  it.each(Object.keys(RIGHT_CHAINS))('takes a chain with %s', async (right) => {
+  it.each(Object.keys(RIGHT_CHAINS))('accepts a chain with %s', async (right) => {
     const { url } = await provider(chain(right))
     expect((await dialled(url)).authorized).toBe(true)
   })
@@ -234,7 +234,7 @@ describe('TLS with a provider', () => {
     expect(heard).toEqual([])
   })
 
-  it.each(Object.keys(RIGHT_WILDCARDS))('takes a wildcard with %s', async (right) => {
+  it.each(Object.keys(RIGHT_WILDCARDS))('accepts a wildcard with %s', async (right) => {
     const { url } = await provider(chain(right))
     url.hostname = 'api.provider.example'
     expect((await dialled(url)).authorized).toBe(true)
@@ -247,7 +247,7 @@ describe('TLS with a provider', () => {
     expect(heard).toEqual([])
   })
 
-  it('refuses an excluded name also where an authority that excludes nothing, and has signed nothing, is shown first', async () => {
+  it('refuses an excluded name even if an authority without exclusions is shown before the real one', async () => {
     const { certPem, keyPem } = chain('the name excluded')
     const over = { ...middle, notAfter: new Date(Date.now() - DAY_MS) }
     const decoy = await issueChain({ ...root, commonName: 'A root for the name excluded' }, over)
@@ -261,7 +261,7 @@ describe('TLS with a provider', () => {
     expect(heard).toEqual([])
   })
 
-  it('refuses a root that has a trusted one’s name, and a chain with a part missing', async () => {
+  it('refuses a chain of a root with merely a trusted one’s name, and one with a certificate missing', async () => {
     const name = 'an authority for servers between'
     const forged = await issueChain({ ...root, commonName: `A root for ${name}` }, middle, leaf)
     const { certPem, keyPem } = chain(name)
@@ -273,7 +273,7 @@ describe('TLS with a provider', () => {
     }
   })
 
-  it('trusts a CA beside the public ones where the operator names it, and nowhere else', async () => {
+  it('trusts a CA beside the public ones only if the operator names it', async () => {
     const { url } = await provider(await issue())
     expect(await outcome(url, newDialler())).toBe('UPSTREAM_UNREACHABLE')
     expect((await dialled(url)).authorized).toBe(true)
@@ -282,7 +282,7 @@ describe('TLS with a provider', () => {
   it.each<[SecureVersion, SecureVersion]>([
     ['TLSv1', 'TLSv1'],
     ['TLSv1', 'TLSv1.1'],
-  ])('refuses a server that knows %s to %s alone', async (minVersion, maxVersion) => {
+  ])('refuses a server that offers only %s to %s', async (minVersion, maxVersion) => {
     const { url } = await provider(await issue(), { minVersion, maxVersion })
     expect(await outcome(url)).toBe('UPSTREAM_UNREACHABLE')
   })
@@ -293,17 +293,20 @@ describe('TLS with a provider', () => {
     ['key exchange without a certificate', { ciphers: 'AECDH-AES128-SHA:@SECLEVEL=0' }],
     ['signatures over SHA-1', { sigalgs: 'ECDSA+SHA1' }],
     ['HTTP/2', { ALPNProtocols: ['h2'] }],
-  ])('refuses a server that knows %s alone', async (_what, options) => {
+  ])('refuses a server of TLS 1.2 that offers only %s', async (_what, options) => {
     const { url } = await provider(await issue(), { maxVersion: 'TLSv1.2', ...options })
     expect(await outcome(url)).toBe('UPSTREAM_UNREACHABLE')
   })
 
-  it.each<[SecureVersion]>([['TLSv1.2'], ['TLSv1.3']])('speaks %s where it is the best offered', async (maxVersion) => {
-    const { url } = await provider(await issue(), { minVersion: 'TLSv1', maxVersion })
-    expect((await dialled(url)).getProtocol()).toBe(maxVersion)
-  })
+  it.each<[SecureVersion]>([['TLSv1.2'], ['TLSv1.3']])(
+    'uses %s if that is the highest version that the server offers',
+    async (maxVersion) => {
+      const { url } = await provider(await issue(), { minVersion: 'TLSv1', maxVersion })
+      expect((await dialled(url)).getProtocol()).toBe(maxVersion)
+    },
+  )
 
-  it('never shakes hands a second time, however a server asks', async () => {
+  it('refuses to renegotiate when a server of TLS 1.2 asks for it', async () => {
     const { url, secured } = await provider(await issue(), { maxVersion: 'TLSv1.2' })
     const socket = await dialled(url)
     const first = socket.getFinished()

@@ -13,8 +13,8 @@ function make(max: number) {
   return { gone, enter, flood }
 }
 
-describe('where there is no room', () => {
-  it('whoever comes of the source that has the most goes again', () => {
+describe('when there is no room for another connection', () => {
+  it('a new connection of the source that has the most is closed', () => {
     const { gone, enter, flood } = make(3)
     flood('a', 3)
     expect(gone).toEqual([])
@@ -22,7 +22,7 @@ describe('where there is no room', () => {
     expect(gone).toEqual(['late'])
   })
 
-  it('the source that has the most gives up one for each that comes of another, and is not busy', () => {
+  it('the source that has the most loses an idle connection for each new one of another source', () => {
     const { gone, enter, flood } = make(4)
     enter('a-busy', 'a', true)
     flood('a', 3)
@@ -36,14 +36,14 @@ describe('where there is no room', () => {
     expect(gone).toEqual(['a0', 'a1', 'a-late', 'a2'])
   })
 
-  it('nobody is cut off in the midst of an answer', () => {
+  it('a busy connection is never closed: the newcomer is closed instead', () => {
     const { gone, enter, flood } = make(2)
     flood('a', 2, true)
     enter('b', 'b')
     expect(gone).toEqual(['b'])
   })
 
-  it('a proxy in front of us keeps what it has, and is given room', () => {
+  it('connections of a trusted proxy stay, and a new one of it displaces a connection of another source', () => {
     const { gone, enter, flood } = make(3)
     enter('front', null)
     enter('front', null)
@@ -54,7 +54,7 @@ describe('where there is no room', () => {
     expect(gone).toEqual(['a0', 'b'])
   })
 
-  it('who leaves makes room, once', () => {
+  it('a connection that leaves makes room for one other, even if it reports that twice', () => {
     const { gone, enter } = make(1)
     const leave = enter('a', 'a')
     leave()
@@ -66,7 +66,7 @@ describe('where there is no room', () => {
   })
 })
 
-it('a source is an address, of IPv6 a customer’s block, and no proxy in front of us', () => {
+it('the source of a connection is its IPv4 address or its IPv6 /64, and none if a trusted proxy opened it', () => {
   const { trusts } = trustedProxies(['10.0.0.0/8'])
   expect(
     ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:db8::2', '10.1.2.3', '::ffff:10.1.2.3'].map((address) =>

@@ -24,14 +24,14 @@ const fill = (enter: (owner: string) => () => void, owner: string, count: number
   Array.from({ length: count }, () => enter(owner))
 
 describe('a crowd', () => {
-  it('is let in as long as the process keeps up, up to what an organization may have waiting', () => {
+  it('of one organization is let in up to 1,024 while the process keeps up, and shuts out no other one', () => {
     const { fill, refusal } = make(false)
     fill('org_a', 1_024)
     expect(refusal('org_a')).toBeDefined()
     expect(refusal('org_b')).toBeUndefined()
   })
 
-  it('is kept small while the process is late, and who leaves makes room, once', () => {
+  it('of one organization is bounded by 384 while the process is late; each that leaves makes room for one', () => {
     const { fill, refusal } = make()
     const [leave] = fill('org_a', 384)
     expect(refusal('org_a')).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 1 } })
@@ -41,7 +41,7 @@ describe('a crowd', () => {
     expect(refusal('org_a')).toBeDefined()
   })
 
-  it('of other organizations never shuts out one that has little in hand', () => {
+  it('of other organizations never shuts out, while the process is late, one that has nothing in hand', () => {
     const { fill, refusal } = make()
     fill('org_a', 384)
     fill('org_b', 128)
@@ -50,7 +50,7 @@ describe('a crowd', () => {
     expect(refusal('org_e')).toBeUndefined()
   })
 
-  it('is told to stay away the longer the more of it are refused, and the connections rest as long', () => {
+  it('is told to stay away for 1 to 8 s, longer the more are refused, and its connections rest as long', () => {
     const { fill, refusal, advance } = make()
     fill('org_a', 384)
     const refusals = Array.from({ length: 20_000 }, () => refusal('org_a'))
@@ -64,7 +64,7 @@ describe('a crowd', () => {
 })
 
 describe('the loop', () => {
-  it('is late from within a long turn until a second after it', () => {
+  it('counts as late during a turn of 121 ms, still 999 ms after it, and no longer two seconds after it', () => {
     const { clock, schedule, advance } = manualTime()
     const loop = watchLoop(clock, schedule)
     advance(1_000)

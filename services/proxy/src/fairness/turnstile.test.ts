@@ -30,7 +30,7 @@ function make() {
 }
 
 describe('the turnstile', () => {
-  it('lets begin so many in a turn, and those who wait in the next ones, in their order', async () => {
+  it('lets as many requests begin in a turn as its bound allows, and those that wait in the next turns', async () => {
     const { come, endTurn, taken, amongOthers } = make()
     await amongOthers()
     come('a', 9)
@@ -41,7 +41,7 @@ describe('the turnstile', () => {
     }
   })
 
-  it('holds up nobody whose organization has begun little, however many of another wait', async () => {
+  it('lets an organization that has begun little begin at once, though a thousand of another wait', async () => {
     const { come, endTurn, taken, amongOthers } = make()
     await amongOthers()
     come('flood', 1_000)
@@ -54,7 +54,7 @@ describe('the turnstile', () => {
     expect(taken()).toEqual(['calm'])
   })
 
-  it('shares turns out among all who wait', async () => {
+  it('shares a turn among all organizations that wait', async () => {
     const { come, endTurn, taken, amongOthers } = make()
     await amongOthers()
     come('a', 1_000)
@@ -67,7 +67,7 @@ describe('the turnstile', () => {
     expect(taken().sort()).toEqual(['a', 'b', 'b', 'c'])
   })
 
-  it('lets nobody of an organization pass by those of it who wait', async () => {
+  it('lets no request begin before those of its own organization that wait', async () => {
     const { come, endTurn, taken, amongOthers } = make()
     await amongOthers()
     for (const owner of ['a', 'b', 'c', 'd', 'e']) come(owner, 4)
@@ -78,7 +78,7 @@ describe('the turnstile', () => {
     expect(taken()).toEqual([])
   })
 
-  it('keeps turns shorter while connections come', async () => {
+  it('lets only one request begin instead of four in the turn after a connection came', async () => {
     const { come, connected, endTurn, taken, amongOthers } = make()
     await amongOthers()
     come('a', 100)
@@ -92,7 +92,7 @@ describe('the turnstile', () => {
     expect(taken()).toHaveLength(4)
   })
 
-  it('forgets a turn that has ended: who comes alone never waits', async () => {
+  it('starts each turn with a fresh count, so that an organization that keeps to the bound never waits', async () => {
     const { come, endTurn, taken, amongOthers } = make()
     await amongOthers()
     for (let turn = 0; turn < 3; turn += 1) {
@@ -102,7 +102,7 @@ describe('the turnstile', () => {
     }
   })
 
-  it('leaves turns to an organization that asks alone, and shares them from the next on when another comes', async () => {
+  it('sets no bound for an organization that asks alone, and one in the turn after another came', async () => {
     const { come, endTurn, taken } = make()
     for (let turn = 0; turn < 3; turn += 1) {
       come('a', 100)
@@ -116,7 +116,7 @@ describe('the turnstile', () => {
     expect(taken()).toHaveLength(4)
   })
 
-  it('shares them for a while after the other’s last', async () => {
+  it('keeps the bound for four turns after another organization’s last request, and then lifts it', async () => {
     const { come, endTurn, taken, amongOthers, isShared } = make()
     await amongOthers()
     come('a', 1_000)

@@ -7,13 +7,13 @@ function make(): { told: string[]; tell(name: string): number } {
   return { told, tell: nameMemo((name) => told.push(name)) }
 }
 
-it('a name is told once, up to 64 characters; who makes up longer ones takes no memory', () => {
+it('nameMemo asks once for a name of up to 64 characters, and each time for a longer one', () => {
   const { told, tell } = make()
   for (const chars of [64, 64, 65, 65]) tell('a'.repeat(chars))
   expect(told.map(({ length }) => length)).toEqual([64, 65, 65])
 })
 
-it('1,024 names are remembered; who makes up more has all of them told anew', () => {
+it('nameMemo remembers 1,024 names, and forgets them all when one more comes', () => {
   const { told, tell } = make()
   for (let at = 0; at < 1_024; at += 1) tell(`x-${at}`)
   tell('x-0')

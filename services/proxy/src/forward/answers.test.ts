@@ -35,7 +35,7 @@ describe('an answer', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 200, aborted: false } })
   })
 
-  it('passes byte for byte, whatever the bytes, sizes and chunks', async () => {
+  it('of 3 MiB of random bytes in many chunks passes byte for byte', async () => {
     const bytes = randomBytes(3 * 1024 * 1024)
     const proxy = await proxyTo(
       await startUpstream((_received, response) => {
@@ -63,36 +63,44 @@ describe('an answer', () => {
     ['that turns to rubbish', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n', 'XX\r\n'],
   ]
 
-  it.each(CUT)('%s never looks complete, and keeps what has come', async (_how, begun, rest) => {
-    let provider: Socket | undefined
-    const proxy = await proxyTo(
-      await startRawUpstream((socket) => {
-        provider = socket
-        socket.once('data', () => socket.write(begun))
-      }),
-    )
-    const { request, answer } = open(proxy, 'GET', '/cut')
-    request.end()
-    const cut = await answer
-    expect(await next(cut)).toBe('part ')
-    provider?.end(rest)
-    expect(await readAll(cut)).toEqual({ body: '', whole: false })
-    expect(await endOf(proxy)).toMatchObject({
-      finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE', responseBytes: 5 },
-    })
-  })
+  it.each(CUT)(
+    '%s reaches the client up to the cut, never looks complete, and is recorded as UPSTREAM_UNREACHABLE',
+    async (_how, begun, rest) => {
+      let provider: Socket | undefined
+      const proxy = await proxyTo(
+        await startRawUpstream((socket) => {
+          provider = socket
+          socket.once('data', () => socket.write(begun))
+        }),
+      )
+      const { request, answer } = open(proxy, 'GET', '/cut')
+      request.end()
+      const cut = await answer
+      expect(await next(cut)).toBe('part ')
+      provider?.end(rest)
+      expect(await readAll(cut)).toEqual({ body: '', whole: false })
+      expect(await endOf(proxy)).toMatchObject({
+        finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE', responseBytes: 5 },
+      })
+    },
+  )
 
-  it.each(CUT)('%s never looks complete, also where the cut comes with the beginning', async (_how, begun, rest) => {
-    const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => socket.end(begun + rest))))
-    const { request, answer } = open(proxy, 'GET', '/cut')
-    request.end()
-    expect((await readAll(await answer)).whole).toBe(false)
-    expect(await endOf(proxy)).toMatchObject({
-      finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' },
-    })
-  })
+  it.each(CUT)(
+    '%s never looks complete either if the cut comes together with the beginning',
+    async (_how, begun, rest) => {
+      const proxy = await proxyTo(
+        await startRawUpstream((socket) => socket.once('data', () => socket.end(begun + rest))),
+      )
+      const { request, answer } = open(proxy, 'GET', '/cut')
+      request.end()
+      expect((await readAll(await answer)).whole).toBe(false)
+      expect(await endOf(proxy)).toMatchObject({
+        finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' },
+      })
+    },
+  )
 
-  it('cut short never looks complete to HTTP/1.0 either, where the end of the connection ends the body', async () => {
+  it('that is cut short ends in a reset for an HTTP/1.0 client, to whom a close would look complete', async () => {
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n')),
@@ -105,7 +113,7 @@ describe('an answer', () => {
     expect(await broken).toMatchObject({ code: 'ECONNRESET' })
   })
 
-  it('to HEAD, and those without a body, end where they should', async () => {
+  it('to HEAD, or with status 204 or 304, arrives without a body', async () => {
     const proxy = await proxyTo(
       await startUpstream(({ method, url }, response) => {
         response.writeHead(Number(url.slice(1)), method === 'HEAD' ? { 'content-length': '1234' } : {})
@@ -120,7 +128,7 @@ describe('an answer', () => {
     expect((await proxy.send('GET', '/v1/p/up/304')).headers['transfer-encoding']).toBeUndefined()
   })
 
-  it('keeps its trailers', async () => {
+  it('keeps its trailers, except for Set-Cookie', async () => {
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.on('data', () =>
@@ -135,7 +143,7 @@ describe('an answer', () => {
     expect(answer.trailers).toEqual({ 'x-sum': '1' })
   })
 
-  it('waits for a slow reader in bounded memory, and goes on where it goes on', async () => {
+  it('is held back in bounded memory while the client reads nothing, and arrives whole once it reads on', async () => {
     let written = 0
     const total = 64 * 1024 * 1024
     const proxy = await proxyTo(
@@ -175,7 +183,7 @@ describe('an answer', () => {
 })
 
 describe('an answer that holds the key', () => {
-  it('in its body ends before it, and never looks complete', async () => {
+  it('in two pieces of its body ends before the key, and never looks complete', async () => {
     const proxy = await proxyTo(
       await serve((_request, response) => {
         response.write('data: one\n\n')
@@ -200,14 +208,14 @@ describe('an answer that holds the key', () => {
       (response: ServerResponse) =>
         response.writeHead(302, { location: `https://x.example/?k=${encodeURIComponent(KEY)}` }).end(),
     ],
-  ])('in %s is replaced whole', async (_where, write) => {
+  ])('in %s is replaced by 502 UPSTREAM_LEAKED_KEY', async (_where, write) => {
     const proxy = await proxyTo(await startUpstream((_received, response) => void write(response)))
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
     expect(JSON.stringify(answer)).not.toContain(KEY)
   })
 
-  it('in a later piece of the first packet is told in words, and nothing of it has gone', async () => {
+  it('in a later chunk of the first packet is replaced by 502 UPSTREAM_LEAKED_KEY from the start', async () => {
     const piece = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
@@ -222,7 +230,7 @@ describe('an answer that holds the key', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 502, responseBytes: 0 } })
   })
 
-  it('in a trailer is cut', async () => {
+  it('in a trailer is cut before its trailers, and never looks complete', async () => {
     let stream: ServerResponse | undefined
     const proxy = await proxyTo(
       await serve((_request, response) => {
@@ -241,7 +249,7 @@ describe('an answer that holds the key', () => {
     expect(JSON.stringify(cut.trailers)).not.toContain(KEY)
   })
 
-  it('in the first packet, body and all, is replaced whole', async () => {
+  it('in a body that comes together with the head is replaced by 502 UPSTREAM_LEAKED_KEY', async () => {
     const proxy = await proxyTo(
       await startUpstream((_received, response) => response.writeHead(400).end(`{"error":"key ${KEY} is odd"}`)),
     )
@@ -251,9 +259,9 @@ describe('an answer that holds the key', () => {
   })
 })
 
-describe('what changes while an answer is under way', () => {
+describe('a change while an answer is under way', () => {
   it.each(['FEED_KIND_APP', 'FEED_KIND_SECRET'] as const)(
-    '%s: an app that falls cuts it, a secret that is replaced does not',
+    'of kind %s cuts the answer if an app fell, and does not if a secret was replaced',
     async (kind) => {
       let stream: ServerResponse | undefined
       let closed = false

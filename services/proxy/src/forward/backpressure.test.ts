@@ -54,7 +54,7 @@ beforeEach(async () => {
 })
 
 describe('a provider', () => {
-  it('is not stopped for a client that reads, however large its chunks are', async () => {
+  it('is not paused while the client reads, even if each chunk fills the client’s buffer', async () => {
     client.resume()
     for (let sent = 0; sent < 32; sent += 1) {
       expect(forwarding.onData(CHUNK)).toBe(true)
@@ -63,7 +63,7 @@ describe('a provider', () => {
     expect(resumes).toBe(0)
   })
 
-  it('is stopped with the first chunk that has to wait for the client, and goes on once it has read', async () => {
+  it('is paused at the first chunk that has to wait for the client, and resumed once the client has read', async () => {
     client.pause()
     let given = 0
     while (forwarding.onData(CHUNK)) {

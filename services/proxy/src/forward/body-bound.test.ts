@@ -17,25 +17,28 @@ describe('a service’s bound for bodies', () => {
   it.each([
     ['small', 1_000],
     ['large', 200_000],
-  ])('lets a %s body of just so many bytes through, and one byte more nowhere', async (_size, bytes) => {
-    const upstream = await startUpstream(({ body }, response) => response.end(String(body.length)))
-    const proxy = await proxyTo(upstream)
-    bounded(proxy, bytes)
-    expect((await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes), headers: KEY })).body).toBe(
-      String(bytes),
-    )
-    const refused = await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes + 1), headers: KEY })
-    expect(refused.status).toBe(413)
-    expect(JSON.parse(refused.body)).toMatchObject({
-      code: 'TOO_LARGE',
-      detail: expect.stringContaining(`${bytes} bytes`),
-    })
-    expect(refused.headers['x-should-retry']).toBe('false')
-    // The refused request is neither on record nor at the provider.
-    expect([upstream.received.length, proxy.plane.recorded.length]).toEqual([1, 1])
-  })
+  ])(
+    'lets a %s body of exactly so many bytes through, and refuses one byte more with 413, unrecorded and unsent',
+    async (_size, bytes) => {
+      const upstream = await startUpstream(({ body }, response) => response.end(String(body.length)))
+      const proxy = await proxyTo(upstream)
+      bounded(proxy, bytes)
+      expect((await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes), headers: KEY })).body).toBe(
+        String(bytes),
+      )
+      const refused = await proxy.send('POST', '/v1/p/up/x', { body: Buffer.alloc(bytes + 1), headers: KEY })
+      expect(refused.status).toBe(413)
+      expect(JSON.parse(refused.body)).toMatchObject({
+        code: 'TOO_LARGE',
+        detail: expect.stringContaining(`${bytes} bytes`),
+      })
+      expect(refused.headers['x-should-retry']).toBe('false')
+      // The refused request is neither on record nor at the provider.
+      expect([upstream.received.length, proxy.plane.recorded.length]).toEqual([1, 1])
+    },
+  )
 
-  it('is said before a body that waits for 100 Continue is asked for', async () => {
+  it('refuses a longer body that waits for 100 Continue with 413, without asking for it', async () => {
     const proxy = await proxyTo(await startUpstream((_received, response) => response.end()))
     bounded(proxy, 10)
     const { request, answer } = open(proxy, 'POST', '/x', { expect: '100-continue', 'content-length': '11' })
@@ -47,7 +50,7 @@ describe('a service’s bound for bodies', () => {
     expect([(await answer).statusCode, asked]).toEqual([413, false])
   })
 
-  it('cuts a chunked body off where it passes the bound, and the provider’s request with it', async () => {
+  it('cuts the provider’s request and answers 413 when a chunked body exceeds it', async () => {
     let seen = 0
     let whole = false
     let cut = false
@@ -81,7 +84,7 @@ describe('a service’s bound for bodies', () => {
     request.destroy()
   })
 
-  it('says nothing of the answer', async () => {
+  it('does not apply to the body of the answer', async () => {
     const proxy = await proxyTo(await startUpstream((_received, response) => response.end('x'.repeat(100_000))))
     bounded(proxy, 10)
     expect((await proxy.send('GET', '/v1/p/up/x')).body).toHaveLength(100_000)

@@ -39,7 +39,7 @@ function outcomeOf(answer: string): string {
   return `${head.slice(9, 12)} ${/"code":"(\w+)"/.exec(body)?.[1] ?? body}`
 }
 
-describe('an answer that clients read in different ways is told as none, and its connection is never used again:', () => {
+describe('an ambiguous answer is refused, or passed without what follows it, and its connection never reused:', () => {
   it.each([
     ['both lengths', `${OK}${CHUNKED}Content-Length: 100\r\n\r\n${CHUNKS}\r\n`, BAD],
     ['both lengths the other way round', `${OK}${LENGTH}${CHUNKED}\r\n${CHUNKS}\r\n`, BAD],
@@ -87,7 +87,7 @@ describe('an answer that clients read in different ways is told as none, and its
     }
   })
 
-  it('bytes that come later, while the connection is idle', async () => {
+  it('bytes that come after the answer, while the connection is idle', async () => {
     let late = (): void => {}
     let closed = 0
     let connections = 0
@@ -119,7 +119,7 @@ describe('an answer that clients read in different ways is told as none, and its
       false,
     ],
     ['a trailer that is none', `${OK}${CHUNKED}\r\n${CHUNKS}X(A: a\r\n\r\n`, false],
-  ])('%s is a cut, and never looks whole', async (_what, bytes, end) => {
+  ])('%s ends the answer in a cut that never looks whole', async (_what, bytes, end) => {
     const { perConnection, proxy } = await answering(bytes, { end })
     for (const once of [[1], [1, 1]]) {
       const answer = await exchangeRaw(proxy.port, rawGet('/'))
@@ -133,7 +133,7 @@ describe('an answer that clients read in different ways is told as none, and its
   })
 })
 
-describe('what all clients read in one way passes:', () => {
+describe('an answer that all clients read in the same way passes:', () => {
   it.each([
     [
       'a 304 with the length of the body that it does not have',
@@ -153,7 +153,7 @@ describe('what all clients read in one way passes:', () => {
   })
 
   it.each(['Connection: close', 'Transfer-Encoding: gzip', 'Upgrade: x'])(
-    'an answer with %s in its trailer, and the next one, which comes over another connection',
+    'one with %s in its trailer, after which the next one comes over another connection',
     async (trailer) => {
       const { proxy, perConnection } = await answering(`${OK}${CHUNKED}\r\n${CHUNKS}${trailer}\r\n\r\n`)
       for (const _ of [1, 2]) {
@@ -164,7 +164,7 @@ describe('what all clients read in one way passes:', () => {
     },
   )
 
-  it('a 204 with the length of a body that none has, without it, and the next answer over the same connection', async () => {
+  it('a 204 without the Content-Length that it has, and the next answer to the same connection', async () => {
     const { proxy } = await answering('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\n')
     const text = await exchangeRaw(proxy.port, `${rawGet('/a').replace('Connection: close\r\n', '')}${rawGet('/b')}`)
     expect(text.match(/HTTP\/1\.1 \d+|X-A: 1|content-length/gi)).toEqual([
@@ -178,7 +178,7 @@ describe('what all clients read in one way passes:', () => {
     })
   })
 
-  it('hints before an answer (103), by their Links, to clients that know 1xx', async () => {
+  it('Early Hints (103) reach an HTTP/1.1 client with a Link alone, and an HTTP/1.0 client never', async () => {
     const hints = `HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\nLink: <x>; title="a b"\r\nX-A: 1\r\nSet-Cookie: a=b\r\n\r\n`
     const { proxy } = await answering(`HTTP/1.1 102 Processing\r\n\r\n${hints}${OK}${LENGTH}\r\nok`)
     const answer = await exchangeRaw(proxy.port, rawGet('/'))
@@ -188,7 +188,7 @@ describe('what all clients read in one way passes:', () => {
     expect(await exchangeRaw(proxy.port, rawGet('/', '1.0'))).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   })
 
-  it('but no hint with the key in it', async () => {
+  it('but Early Hints that hold the key are replaced by 502 UPSTREAM_LEAKED_KEY', async () => {
     const { proxy } = await answering(
       `HTTP/1.1 103 Early Hints\r\nLink: </${KEY}>; rel=preload\r\n\r\n${OK}${LENGTH}\r\nok`,
     )
@@ -219,7 +219,7 @@ describe('whatever bytes a provider answers', () => {
     },
   )
 
-  it('the client gets one answer that is whole, or a cut, and the proxy goes on', async () => {
+  it('the client gets at most one well-formed head and never the key, and each request ends exactly once', async () => {
     let bytes = ''
     const proxy = await proxyTo(
       await startRawUpstream((socket) => socket.on('data', () => socket.end(bytes, 'latin1'))),

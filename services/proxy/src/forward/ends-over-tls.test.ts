@@ -53,7 +53,7 @@ const ENDS: readonly [string, typeof end][] = [
 ]
 
 describe('an answer over TLS', () => {
-  it.each(ENDS)('without length or chunks is never told as whole: its connection %s', async (_how, ended) => {
+  it.each(ENDS)('without length or chunks is refused with 502 when its connection is %s', async (_how, ended) => {
     end = ended
     heard = 0
     for (const head of ['HTTP/1.1 200 OK\r\nConnection: close', 'HTTP/1.0 200 OK']) {
@@ -63,7 +63,7 @@ describe('an answer over TLS', () => {
     expect(heard).toBe(2)
   })
 
-  it('passes with a length or in chunks, and without a body', async () => {
+  it('passes when its connection closes if it has a length, chunks or no body', async () => {
     end = (socket) => socket.end()
     answer = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwhole'
     expect(await told('GET')).toEqual({ status: 200, body: 'whole' })
@@ -75,7 +75,7 @@ describe('an answer over TLS', () => {
     expect(await told('GET')).toEqual({ status: 204, body: '' })
   })
 
-  it.each(ENDS)('that is shorter than it says is cut: its connection %s', async (_how, ended) => {
+  it.each(ENDS)('that is shorter than it says is cut when its connection is %s', async (_how, ended) => {
     end = ended
     answer = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nthe first half'
     await expect(told('GET')).rejects.toMatchObject({ code: 'ECONNRESET' })

@@ -11,7 +11,7 @@ import { endOf, next, open, originOf, readAll } from '../test/streaming-client.j
 const proxyTo = proxiesOfEachTest()
 
 describe('a provider that', () => {
-  it('does not begin to answer in time: 504', async () => {
+  it('does not begin to answer in time leads to 504 UPSTREAM_TIMEOUT, which SDKs are told not to retry', async () => {
     const proxy = await proxyTo(await startRawUpstream(() => {}))
     proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { timeoutMs: 300 } }))
     const answer = await proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: '{}' })
@@ -23,7 +23,7 @@ describe('a provider that', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 504, fault: 'UPSTREAM_TIMEOUT' } })
   })
 
-  it('stops in the middle of its answer: cut', async () => {
+  it('stops in the middle of its answer leads to a cut answer, recorded as UPSTREAM_TIMEOUT', async () => {
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc ')),
@@ -36,7 +36,7 @@ describe('a provider that', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 200, fault: 'UPSTREAM_TIMEOUT', aborted: true } })
   })
 
-  it.each(['POST', 'GET', 'PUT'])('resets the connection gets a %s once', async (method) => {
+  it.each(['POST', 'GET', 'PUT'])('resets the connection gets a %s once, and the client gets 502', async (method) => {
     let requests = 0
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
@@ -54,7 +54,7 @@ describe('a provider that', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 502, fault: 'UPSTREAM_UNREACHABLE' } })
   })
 
-  it('closes a connection that was kept gets the next POST at most once', async () => {
+  it('resets a kept connection at the next POST gets that POST once, and the client gets 502', async () => {
     let requests = 0
     const proxy = await proxyTo(
       await startRawUpstream((socket) => {
@@ -105,7 +105,7 @@ describe('a provider that', () => {
     await until(() => (proxy.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
   })
 
-  it('starts anew gets the next POST once, over a new connection', async () => {
+  it('has closed its kept connections gets the next POST once, over a new connection', async () => {
     let sockets: Socket[] = []
     let posts = 0
     const proxy = await proxyTo(
@@ -143,7 +143,7 @@ describe('a provider that', () => {
     expect(await readAll(early)).toEqual({ body: 'too much', whole: true })
   })
 
-  it('answers compressed though it was asked not to is refused, as nobody could search that', async () => {
+  it('answers compressed though asked not to leads to 502 if answers are searched, and passes if not', async () => {
     const proxy = await proxyTo(
       await startUpstream((_received, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('xx')),
     )
@@ -155,7 +155,7 @@ describe('a provider that', () => {
 })
 
 describe('an answer in a character set', () => {
-  it('in which no key would be found is refused, and passes where nobody searches', async () => {
+  it('in which no key would be found is refused with 502, and passes if answers are not searched', async () => {
     const body = Buffer.from('{"k":1}', 'utf16le')
     const type = { 'content-type': 'application/json; charset=utf-16le' }
     const proxy = await proxyTo(await startUpstream((_received, response) => response.writeHead(200, type).end(body)))
@@ -167,7 +167,7 @@ describe('an answer in a character set', () => {
 })
 
 describe('a client that leaves', () => {
-  it('while the answer streams ends the provider’s work at once', async () => {
+  it('while the answer streams ends the provider’s answer within a second, and is recorded as aborted', async () => {
     let closedAt = 0
     const proxy = await proxyTo(
       await serve((_request, response) => {
@@ -189,7 +189,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('before the answer begins ends it as well', async () => {
+  it('before the answer begins has the provider’s connection closed, and is recorded with status 0', async () => {
     let arrived = false
     let closed = false
     const proxy = await proxyTo(
@@ -235,7 +235,7 @@ describe('a client that leaves', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 0, aborted: true } })
   })
 
-  it('in the middle of a small body is never looked up, recorded or sent', async () => {
+  it('in the middle of a small body causes no look-up, no record and no request to the provider', async () => {
     const upstream = await startUpstream((_received, response) => response.end())
     const told: string[] = []
     const watch: RequestWatch = {

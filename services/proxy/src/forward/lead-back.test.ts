@@ -37,7 +37,7 @@ const uploadUrl = async (path: string, headers: Record<string, string>): Promise
   ]
 
 describe('the upload address in an answer', () => {
-  it('brings the client back, and what it sends there leaves with the key alone', async () => {
+  it('leads to the proxy, so that an upload reaches the provider with the key, not the app token', async () => {
     const started = await proxy.send('POST', START, { headers: { 'x-goog-api-key': APP_TOKEN } })
     const url = new URL(String(started.headers['x-goog-upload-url']))
     expect(url.origin).toBe(`http://127.0.0.1:${proxy.port}`)
@@ -53,23 +53,23 @@ describe('the upload address in an answer', () => {
     }
   })
 
-  it('is under the names that the client and trusted proxies use', async () => {
+  it('has the host name by which the client or a trusted proxy addressed the proxy', async () => {
     expect(await uploadUrl(START, { host: 'a.example' })).toBe(`http://a.example/v1/p/up${CHUNK}`)
     expect(await uploadUrl(CHUNK, { host: 'up.proxy.example:81' })).toBe(`http://up.proxy.example:81${CHUNK}`)
     const forwarded = { host: 'inside', 'x-forwarded-host': 'a.example', 'x-forwarded-proto': 'https' }
     expect(await uploadUrl(START, forwarded)).toBe(`https://a.example/v1/p/up${CHUNK}`)
   })
 
-  it('is not there where Host is none', async () => {
+  it('is dropped if the request’s Host field holds no host', async () => {
     expect(await uploadUrl(START, { host: 'user@evil.example' })).toBeUndefined()
   })
 
-  it('is not there where it leads past us', async () => {
+  it('is dropped if it leads to another host than the provider’s', async () => {
     answer = (response) => response.writeHead(200, { 'x-goog-upload-url': `https://elsewhere.example${CHUNK}` }).end()
     expect(await uploadUrl(START, {})).toBeUndefined()
   })
 
-  it('is not there as a trailer', async () => {
+  it('is dropped from the trailers, of which others stay', async () => {
     answer = (response) => {
       response.writeHead(200, { trailer: 'x-goog-upload-url, x-sum' })
       response.write('body')
@@ -83,7 +83,7 @@ describe('the upload address in an answer', () => {
   it.each([
     ['the provider’s', (): string => `${origin}${CHUNK}&key=${KEY}`],
     ['another', (): string => `https://elsewhere.example/?key=${KEY}`],
-  ])('that holds the key ends the answer, be the origin %s: it is searched as it was sent', async (_whose, url) => {
+  ])('that holds the key leads to 502 UPSTREAM_LEAKED_KEY when its origin is %s', async (_whose, url) => {
     answer = (response) => response.writeHead(200, { 'x-goog-upload-url': url() }).end()
     const ended = await proxy.send('POST', START)
     expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
@@ -96,17 +96,20 @@ describe('the upload address in an answer', () => {
     ['location', 'ab/x/../cd+'],
     ['location', 'ab/%2e/cd+'],
     ['x-goog-upload-url', 'ab\\cd+'],
-  ])('that holds the key once it is resolved ends the answer: %s with %s', async (name, written) => {
-    const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
-    proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'ab/cd+0123456789abcdef', bindings))
-    answer = (response) => response.writeHead(302, { [name]: `/x/${written}0123456789abcdef` }).end()
-    const ended = await proxy.send('GET', '/v1/p/up/files/x')
-    expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
-  })
+  ])(
+    'that holds the key only once it is resolved leads to 502 UPSTREAM_LEAKED_KEY: %s with %s',
+    async (name, written) => {
+      const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
+      proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'ab/cd+0123456789abcdef', bindings))
+      answer = (response) => response.writeHead(302, { [name]: `/x/${written}0123456789abcdef` }).end()
+      const ended = await proxy.send('GET', '/v1/p/up/files/x')
+      expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    },
+  )
 })
 
 describe('a redirect', () => {
-  it('within the provider brings the client back, by a path', async () => {
+  it('within the provider becomes a path that leads the client back to the service’s path at the proxy', async () => {
     answer = (response) => response.writeHead(302, { location: `${origin}/download/x?alt=media` }).end()
     const { status, headers } = await proxy.send('GET', '/v1/p/up/files/x')
     expect([status, headers.location]).toEqual([302, '/v1/p/up/download/x?alt=media'])
@@ -136,7 +139,7 @@ describe('behind TLS that ends at the proxy', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('an upload address is https', async () => {
+  it('an upload address has the scheme https', async () => {
     const headers = { host: 'proxy.example', 'x-goog-api-key': APP_TOKEN }
     const tls = { servername: 'localhost', ca, agent: false }
     const url = await new Promise((resolve, reject) => {

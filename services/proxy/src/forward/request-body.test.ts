@@ -20,7 +20,7 @@ describe('the body of a request', () => {
     expect(await takeBody(arrived(bytes), false)).toMatchObject({ kind })
   })
 
-  it('of more than 1 GiB is not begun', async () => {
+  it('of one byte more than 1 GiB is refused with TOO_LARGE', async () => {
     await expect(takeBody(arrived(1_073_741_825), false)).rejects.toMatchObject({ code: 'TOO_LARGE' })
   })
 })

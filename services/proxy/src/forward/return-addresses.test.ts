@@ -42,52 +42,55 @@ const ELSEWHERE = [
 ] as const
 
 describe.each(['x-goog-upload-url', 'X-Goog-Upload-URL', 'x-goog-upload-control-url'])('%s', (name) => {
-  it('leads to the proxy where it led to the provider, with path and query as they were', () => {
+  it('leads to the proxy if it led to the provider, with path and query unchanged', () => {
     expect(led(name, UPSTREAM + UPLOAD)).toBe(`https://proxy.example.net:8443/v1/p/gemini${UPLOAD}`)
     expect(led(name, `${UPSTREAM}:443/x?a=%2f+b&c`)).toBe('https://proxy.example.net:8443/v1/p/gemini/x?a=%2f+b&c')
     expect(led(name, UPLOAD)).toBe(`https://proxy.example.net:8443/v1/p/gemini${UPLOAD}`)
   })
 
-  it('leads to the host of the service where the host names it', () => {
+  it('leads to the service’s own host name at the proxy if the client uses that', () => {
     const over = { prefix: '', origin: () => 'https://gemini.proxy.example.net' }
     expect(led(name, UPSTREAM + UPLOAD, over)).toBe(`https://gemini.proxy.example.net${UPLOAD}`)
   })
 
-  it('is below the service, whose base path the client does not write', () => {
+  it('loses the service’s base path, and is dropped if it does not lead below that', () => {
     const base = `${UPSTREAM}/base/`
     expect(led(name, `${UPSTREAM}/base/x?y`, { base })).toBe('https://proxy.example.net:8443/v1/p/gemini/x?y')
     for (const path of ['/', '/base', '/basement/x', '/other', '/base/../other', '/base/%2e%2e/other', '/base//x'])
       expect(led(name, UPSTREAM + path, { base })).toBeUndefined()
   })
 
-  it.each(ELSEWHERE)('is dropped where it leads elsewhere: %s', (_what, value) => {
+  it.each(ELSEWHERE)('is dropped if it does not lead to the provider: %s', (_what, value) => {
     expect(led(name, value)).toBeUndefined()
   })
 
-  it('is dropped where nobody can tell under which name the client knows us', () => {
+  it('is dropped if it is unknown by which name the client addressed the proxy', () => {
     expect(led(name, UPSTREAM + UPLOAD, { origin: () => null })).toBeUndefined()
   })
 
-  it('must not come as a trailer', () => {
+  it('counts as a return address', () => {
     expect(isReturnAddress(name)).toBe(true)
   })
 })
 
 describe('the Location of a redirect, which fetch follows with every header but Authorization', () => {
-  it.each([301, 302, 303, 307, 308])('leads back by a path, whatever the client calls us: %d', (status) => {
-    const over = { status, origin: () => null }
-    expect(led('Location', `${UPSTREAM}/x?y`, over)).toBe('/v1/p/gemini/x?y')
-    expect(led('Location', '/x?y', over)).toBe('/v1/p/gemini/x?y')
-    expect(led('Location', 'x?y', over)).toBe('/v1/p/gemini/upload/v1beta/x?y')
-    expect(led('Location', `${UPSTREAM}/x?y`, { ...over, prefix: '' })).toBe('/x?y')
-  })
+  it.each([301, 302, 303, 307, 308])(
+    'becomes a path that leads back to the proxy, without need of the proxy’s name: status %d',
+    (status) => {
+      const over = { status, origin: () => null }
+      expect(led('Location', `${UPSTREAM}/x?y`, over)).toBe('/v1/p/gemini/x?y')
+      expect(led('Location', '/x?y', over)).toBe('/v1/p/gemini/x?y')
+      expect(led('Location', 'x?y', over)).toBe('/v1/p/gemini/upload/v1beta/x?y')
+      expect(led('Location', `${UPSTREAM}/x?y`, { ...over, prefix: '' })).toBe('/x?y')
+    },
+  )
 
-  it.each(ELSEWHERE)('is dropped where it leads elsewhere: %s', (_what, value) => {
+  it.each(ELSEWHERE)('is dropped if it does not lead to the provider: %s', (_what, value) => {
     expect(led('Location', value, { status: 307 })).toBeUndefined()
     expect(led('Location', value, { status: 307, prefix: '' })).toBeUndefined()
   })
 
-  it('never names a host, whatever the provider writes', () => {
+  it('never names a host and is a valid request target, whatever the provider writes', () => {
     const text = fc.string({ unit: fc.constantFrom(...'/\\.:@%2fe?#ax\t ') })
     fc.assert(
       fc.property(text, fc.constantFrom('', '/v1/p/gemini'), (value, prefix) => {
@@ -100,8 +103,8 @@ describe('the Location of a redirect, which fetch follows with every header but 
   })
 })
 
-describe('everything else passes as it came', () => {
-  it('in its order and spelling, with its duplicates', () => {
+describe('any other field of an answer', () => {
+  it('keeps its order and spelling, and its duplicates', () => {
     const fields = ['Link', `<${UPSTREAM}/x>; rel=next`, 'X-A', '1', 'x-a', '2', 'X-Goog-Upload-Status', 'active']
     expect(leadBack(200, fields, backTo())).toEqual(fields)
     expect(leadBack(200, ['x-a', '1', 'x-goog-upload-url', 'x', 'x-b', '2'], backTo())).toEqual([
@@ -114,7 +117,10 @@ describe('everything else passes as it came', () => {
     ])
   })
 
-  it.each([200, 201, 300, 304])('a Location that nobody follows by itself: %d', (status) => {
-    expect(led('Location', 'https://elsewhere.example/x', { status })).toBe('https://elsewhere.example/x')
-  })
+  it.each([200, 201, 300, 304])(
+    'such as a Location with status %d, which no client follows by itself, stays unchanged',
+    (status) => {
+      expect(led('Location', 'https://elsewhere.example/x', { status })).toBe('https://elsewhere.example/x')
+    },
+  )
 })

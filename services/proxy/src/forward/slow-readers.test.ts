@@ -55,7 +55,7 @@ function ask() {
 }
 
 describe('a client that reads nothing', () => {
-  it('costs a bounded amount of memory, and after a while neither a connection nor the provider’s', async () => {
+  it('costs bounded memory, and after a while its answer is aborted and the provider’s connection closed', async () => {
     const socket = ask()
     socket.pause()
     await until(() => closed || undefined, 20_000)

@@ -48,19 +48,19 @@ async function told(forwardTraceContext: boolean, ratio: number) {
 const AS_IT_CAME = { traceparent: PHONES.traceparent, tracestate: PHONES.tracestate, baggage: PHONES.Baggage }
 
 describe('a provider', () => {
-  it('is told the span that asks it where its service says so, and nothing of the phone’s trace', async () => {
+  it('is told the proxy’s span, and nothing of the phone’s trace, if its service forwards trace context', async () => {
     const { traceparent, ...others } = await told(true, 1)
     const span = collector.spans.find(({ name }) => name === 'upstream')
     expect(traceparent).toBe(`00-${span?.traceId}-${span?.spanId}-01`)
     expect(others).toEqual({ tracestate: undefined, baggage: undefined })
   })
 
-  it('is told no trace at all where none is kept, the phone’s neither', async () => {
+  it('is told no trace, not even the phone’s, if its service forwards traces and none are kept', async () => {
     expect(await told(true, 0)).toEqual({ traceparent: undefined, tracestate: undefined, baggage: undefined })
   })
 
   it.each([0, 1])(
-    'is handed the phone’s fields as they came where its service says nothing, traces kept or not: %d',
+    'gets the phone’s trace fields unchanged if its service does not forward trace context (share of traces kept: %d)',
     async (ratio) => {
       expect(await told(false, ratio)).toEqual(AS_IT_CAME)
     },

@@ -15,7 +15,7 @@ describe('an upload', () => {
     ['at the bound', 64 * 1024, 'length'],
     ['large', 5_000_000, 'length'],
     ['of unknown length', 5_000_000, 'chunked'],
-  ])('%s arrives byte for byte, framed once', async (_size, length, framing) => {
+  ])('(%s) arrives byte for byte with one framing field, and its size is recorded', async (_size, length, framing) => {
     const bytes = randomBytes(length)
     const upstream = await startUpstream((received, response) => response.end(String(received.body.equals(bytes))))
     const proxy = await proxyTo(upstream)
@@ -47,7 +47,7 @@ describe('an upload', () => {
     expect((await readAll(await answer)).body).toBe('done')
   })
 
-  it('without a body is framed as its method asks', async () => {
+  it('without a body has Content-Length 0 if it is a POST, and no framing if it is a GET or DELETE', async () => {
     const upstream = await startUpstream((_received, response) => response.end())
     const proxy = await proxyTo(upstream)
     await proxy.send('GET', '/v1/p/up/x')
@@ -57,7 +57,7 @@ describe('an upload', () => {
     expect(upstream.received.every(({ headers }) => headers['transfer-encoding'] === undefined)).toBe(true)
   })
 
-  it('of a client that asks for 100 Continue is asked for once it may be sent, and not before', async () => {
+  it('whose client waits for 100 Continue is asked for if it is accepted, and not if it is refused', async () => {
     const upstream = await startUpstream((received, response) => response.end(received.body))
     const proxy = await proxyTo(upstream)
     const { request, answer } = open(proxy, 'POST', '/x', { expect: '100-continue', 'content-length': '4' })
@@ -81,7 +81,7 @@ describe('an upload', () => {
     expect([answered.statusCode, answered.headers.connection, askedAgain]).toEqual([400, 'close', false])
   })
 
-  it('that is refused is answered at once, and the connection goes on where the body is small', async () => {
+  it('of 100 kB that is refused leaves its connection usable for the next request', async () => {
     const proxy = await proxyTo(await startUpstream((_received, response) => response.end('ok')))
     const body = 'x'.repeat(100_000)
     const text = await exchangeRaw(
@@ -91,7 +91,7 @@ describe('an upload', () => {
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 200'])
   })
 
-  it('that is refused and goes on for ever is cut off', async () => {
+  it('that is refused with 404 and never ends has its connection closed', async () => {
     const proxy = await proxyTo(await startUpstream((_received, response) => response.end('ok')))
     const socket = connect(proxy.port, '127.0.0.1')
     const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => {}))
@@ -109,7 +109,7 @@ describe('an upload', () => {
     expect(text).toMatch(/^HTTP\/1\.1 404/)
   })
 
-  it('that goes on for ever behind the answer is cut off, also where it was asked for', async () => {
+  it('that never ends is cut off after the provider’s answer, even if 100 Continue had asked for it', async () => {
     // The provider answers as soon as anything has come.
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>

@@ -6,7 +6,7 @@ import type { Label } from './label.js'
 const secret = (generation: number, id = 'sec_1'): Label => ({ kind: 'FEED_KIND_SECRET', id, generation })
 
 describe('floors', () => {
-  it('refuse what lies below, and accept what stands on them (FENCE)', () => {
+  it('refuse a generation below them, and accept an equal one (FENCE)', () => {
     const floors = createFloors(manualClock())
     floors.raise(secret(3))
     expect(floors.accepts([secret(2)])).toBe(false)
@@ -15,7 +15,7 @@ describe('floors', () => {
     expect(floors.accepts([secret(3), secret(2)])).toBe(false)
   })
 
-  it('tell ids of different kinds apart', () => {
+  it('of one kind do not apply to the same id of another kind', () => {
     const floors = createFloors(manualClock())
     floors.raise({ kind: 'FEED_KIND_APP', id: 'x', generation: 5 })
     expect(floors.accepts([{ kind: 'FEED_KIND_SERVICE', id: 'x', generation: 1 }])).toBe(true)
@@ -52,7 +52,7 @@ describe('floors', () => {
     expect(floors.accepts([secret(2)])).toBe(false)
   })
 
-  it('forget none to make room: with one too many, nothing is fresh until that one would have been forgotten', () => {
+  it('are not forgotten to make room: one too many counts as overflow until that one’s window is over', () => {
     const clock = manualClock()
     const floors = createFloors(clock, { windowMs: 1_000, floorsMax: 2 })
     floors.raise(secret(2, 'a'))
@@ -68,7 +68,7 @@ describe('floors', () => {
     expect(floors.overflowed()).toBe(false)
   })
 
-  it('make room as they are forgotten, without being asked to', () => {
+  it('make room once their window is over, without a sweep', () => {
     const clock = manualClock()
     const floors = createFloors(clock, { windowMs: 1_000, floorsMax: 1 })
     floors.raise(secret(2, 'a'))

@@ -52,7 +52,7 @@ async function openOne() {
 }
 
 describe('a stream of Syncs', () => {
-  it('brings each reply, and the end of the directory’s making, once', async () => {
+  it('reports each reply once, and once that the directory ended it', async () => {
     const { call, heard, hears } = await openOne()
     call.write(push(1))
     call.write(push(2))
@@ -61,7 +61,7 @@ describe('a stream of Syncs', () => {
     expect(heard).toEqual([1, 2, { reason: 'ended by the directory' }])
   })
 
-  it('brings its failure, once and as the last', async () => {
+  it('reports its failure once, and nothing after it', async () => {
     const { call, heard, hears, stream } = await openOne()
     call.emit('error', { code: status.UNAVAILABLE, details: 'no' })
     await hears(1)
@@ -72,14 +72,14 @@ describe('a stream of Syncs', () => {
     expect(heard).toEqual([{ reason: expect.objectContaining({ code: 'UNAVAILABLE' }) }])
   })
 
-  it('brings a refusal of the directory as what it is', async () => {
+  it('reports a refusal of the directory with its code FORBIDDEN', async () => {
     const { call, heard, hears } = await openOne()
     call.emit('error', toGrpcError(new Fault('FORBIDDEN', 'another speaks for this boot')))
     await hears(1)
     expect(heard).toEqual([{ reason: expect.objectContaining({ code: 'FORBIDDEN' }) }])
   })
 
-  it('is heard of no more once it was cancelled, and the directory learns of that', async () => {
+  it('reports nothing once it was cancelled, and the directory learns of that', async () => {
     const { call, heard, stream, closed } = await openOne()
     stream.cancel()
     call.write(push(1))
@@ -88,7 +88,7 @@ describe('a stream of Syncs', () => {
     expect(heard).toEqual([])
   })
 
-  it('lasts ten minutes at most', async () => {
+  it('has a deadline of ten minutes at most', async () => {
     const { call, stream } = await openOne()
     const leftMs = Number(call.getDeadline()) - Date.now()
     expect(leftMs).toBeGreaterThan(9 * 60_000)
@@ -98,7 +98,7 @@ describe('a stream of Syncs', () => {
 })
 
 describe('a stream of Syncs that is given up', () => {
-  it('leads the next one to another management, also where the one that hangs takes connections', async () => {
+  it('leads the next one to another management, even if the one that hangs accepts connections', async () => {
     const replicas = await startReplicas(Directory, 2, (server, management) => {
       const sync = (call: ServerDuplexStream<SyncRequest__Output, SyncReply>): void => {
         call.on('data', () =>

@@ -27,7 +27,7 @@ function make(entriesMax = 100) {
 const app = (id: string, generation = 1): Label => ({ kind: 'FEED_KIND_APP', id, generation })
 
 describe('what is held', () => {
-  it('is dropped by a row that overtakes one of its labels, and nothing else is (EVICT)', () => {
+  it('is dropped by a row above the generation of one of its labels, and nothing else is (EVICT)', () => {
     const { keeper, cache, thing } = make()
     cache.set('one', thing('one', [app('a'), app('b')]))
     cache.set('two', thing('two', [app('b', 2)]))
@@ -69,7 +69,7 @@ describe('what is held', () => {
     expect(discarded).toEqual(['replaced', 'crowded out', 'dropped', 'not taken', 'past its end'])
   })
 
-  it('is not kept when everything was dropped while it was on its way', () => {
+  it('is not kept if a RESET came while it was on its way', () => {
     const { clock, keeper, cache, thing } = make()
     const slow = thing('slow', [app('a')])
     keeper.answer(
@@ -80,7 +80,7 @@ describe('what is held', () => {
     expect(cache.get('slow')).toBeUndefined()
   })
 
-  it('ends at its own end, which is absolute (TTL)', () => {
+  it('ends at its own end, however late it was taken in (TTL)', () => {
     const { clock, cache, thing } = make()
     const one = thing('one', [app('a')])
     clock.advance(600)
@@ -103,7 +103,7 @@ describe('what is held', () => {
     expect(cache.get('one')?.name).toBe('newer')
   })
 
-  it('is found by the labels of its latest value alone', () => {
+  it('is dropped by a row for a label of its latest value, and not for one of an earlier value', () => {
     const { clock, keeper, cache, thing } = make()
     cache.set('one', thing('one', [app('a')]))
     clock.advance(1)
@@ -124,13 +124,13 @@ describe('what is held', () => {
     expect(cache.get('too large')).toBeUndefined()
   })
 
-  it('is bounded also where things weigh nothing', () => {
+  it('is bounded by count even if it weighs nothing', () => {
     const { cache, thing } = make(2)
     for (const key of ['a', 'b', 'c']) cache.set(key, thing('', [app(key)]))
     expect(cache.size).toBe(2)
   })
 
-  it('is discarded where it is larger than all that may be held', () => {
+  it('is discarded at once if it alone weighs more than the bound', () => {
     const { clock, keeper, thing } = make()
     const discarded: string[] = []
     const cache = createHeldCache<Thing>(keeper, clock, {
@@ -143,7 +143,7 @@ describe('what is held', () => {
     expect(cache.get('one')).toBeUndefined()
   })
 
-  it('is gone, and discarded, when it is asked for past its end, or taken out', () => {
+  it('is removed and discarded when it is deleted, or asked for past its end', () => {
     const { clock, keeper, thing } = make()
     const discarded: string[] = []
     const cache = createHeldCache<Thing>(keeper, clock, {
@@ -159,7 +159,7 @@ describe('what is held', () => {
     expect([cache.size, discarded]).toEqual([0, ['two', 'one']])
   })
 
-  it('is swept out at its end, and nothing else is', () => {
+  it('is swept out at its end, while what ends later stays', () => {
     const { clock, cache, thing } = make()
     cache.set('one', thing('one', [app('a')]))
     cache.set('two', thing('two', [app('a')], 1_001))
@@ -171,7 +171,7 @@ describe('what is held', () => {
     expect([cache.size, cache.get('two')?.name]).toEqual([1, 'two'])
   })
 
-  it('is dropped by a row also where others that rested on the same are gone', () => {
+  it('is dropped by a row even after others with the same label were deleted', () => {
     const { keeper, cache, thing } = make()
     for (const key of ['one', 'two', 'three']) cache.set(key, thing(key, [app('a')]))
     cache.delete('one')
@@ -180,7 +180,7 @@ describe('what is held', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('stays where it rests on what has fallen in its new generation, and in an old one on what has not', () => {
+  it('stays when a row brings the generation that its label has, though its other labels have lower ones', () => {
     const { keeper, cache, thing } = make()
     const service: Label = { kind: 'FEED_KIND_SERVICE', id: 'a', generation: 1 }
     cache.set('one', thing('one', [app('a', 5), app('b'), service]))
@@ -188,7 +188,7 @@ describe('what is held', () => {
     expect(cache.get('one')?.name).toBe('one')
   })
 
-  it('may name a label twice, and goes with the older one of both', () => {
+  it('that names one label in two generations is dropped by a row above the older one', () => {
     const { keeper, cache, thing } = make()
     cache.set('one', thing('one', [app('a', 2), app('a')]))
     cache.set('one', thing('one', [app('a', 2), app('a')]))
@@ -196,7 +196,7 @@ describe('what is held', () => {
     expect([cache.size, cache.labels]).toEqual([0, 0])
   })
 
-  it('leaves nothing in the index when it is gone, whichever way it went', () => {
+  it('leaves no label in the index when it is replaced, crowded out, dropped, not taken or swept out', () => {
     const { clock, keeper, cache, thing } = make(2)
     cache.set('replaced', thing('1', [app('a')]))
     cache.set('replaced', thing('2', [app('b'), app('c')]))
@@ -212,7 +212,7 @@ describe('what is held', () => {
     expect(cache.labels).toBe(0)
   })
 
-  it('is all dropped with a RESET', () => {
+  it('is dropped by a RESET', () => {
     const { clock, keeper, cache, thing } = make()
     cache.set('one', thing('one', [app('a')]))
     keeper.answer(
@@ -222,7 +222,7 @@ describe('what is held', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('goes with each row that it rests on, many at a time', () => {
+  it('is dropped together with all that share a label by one row, and can be held anew afterwards', () => {
     const { keeper, cache, thing } = make()
     for (const key of ['1', '2', '3', '4']) cache.set(key, thing(key, [app('a'), app(key)]))
     keeper.push({ number: 1, ...app('a', 2) })

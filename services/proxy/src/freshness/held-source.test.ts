@@ -71,7 +71,7 @@ function make(lifeMs = LIFE_MS, weight = 1) {
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 describe('a fill', () => {
-  it('is one question, however many wait', async () => {
+  it('asks one question, however many requests wait for its answer', async () => {
     const { get, asked, answer } = make()
     const all = Promise.all([get(), get(), get()])
     answer(0)
@@ -81,7 +81,7 @@ describe('a fill', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('slower than a feed row is discarded, and asked for again (FENCE)', async () => {
+  it('whose answer a feed row has overtaken is discarded and asked for again (FENCE)', async () => {
     const { get, asked, answer, change } = make()
     const first = get()
     change()
@@ -105,7 +105,7 @@ describe('a fill', () => {
     expect((await after).generation).toBe(2)
   })
 
-  it('is given up as UNAVAILABLE when the feed overtakes every answer', async () => {
+  it('is given up as UNAVAILABLE when feed rows have overtaken three answers', async () => {
     const { get, asked, answer, change } = make()
     const one = get()
     one.catch(() => {})
@@ -118,7 +118,7 @@ describe('a fill', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('that lands past the horizon is handed to nobody, until a Sync is answered', async () => {
+  it('that is answered past the horizon is handed to nobody until a Sync is answered', async () => {
     const { clock, get, asked, answer, synced } = make(2 * HORIZON_MS)
     const one = get()
     clock.advance(HORIZON_MS)
@@ -131,7 +131,7 @@ describe('a fill', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('too large to be held is handed to all who wait, and asked for again by the next', async () => {
+  it('that is too large to be held is handed to all who wait, and the next request asks again', async () => {
     const { get, asked, answer } = make(LIFE_MS, 11)
     const both = [get(), get()]
     answer(0)
@@ -143,7 +143,7 @@ describe('a fill', () => {
     await next
   })
 
-  it('lives from before it was asked for (READTIME)', async () => {
+  it('has its life counted from before it was asked for (READTIME)', async () => {
     const { clock, get, asked, answer } = make()
     const one = get()
     clock.advance(LIFE_MS - 1)
@@ -154,7 +154,7 @@ describe('a fill', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('that is refused is not remembered', async () => {
+  it('that is refused is not remembered: the next request asks again', async () => {
     const { get, asked, refuse } = make()
     const one = get()
     refuse(0, new Fault('ENDPOINT_NOT_FOUND', 'none'))
@@ -164,7 +164,7 @@ describe('a fill', () => {
   })
 
   it.each(['UNAUTHORIZED', 'INVALID_TOKEN', 'TOKEN_EXPIRED', 'ATTESTATION_REQUIRED'] as const)(
-    'refused with %s, for its asker’s sake, does not refuse those who joined it',
+    'refused with %s because of its asker’s credential is asked for again by a request that had joined it',
     async (code) => {
       const { get, asked, answer, refuse } = make()
       const revoked = get('revoked')
@@ -182,7 +182,7 @@ describe('a fill', () => {
   it.each<[string, Error]>([
     ['a refusal', new Fault('ENDPOINT_NOT_FOUND', 'none')],
     ['a mistake of ours', new Error('no fault')],
-  ])('refused for the sake of what was asked for refuses all who joined it: %s', async (_what, refusal) => {
+  ])('that fails because of what was asked for fails for all who joined it: %s', async (_what, refusal) => {
     const { get, asked, refuse } = make()
     const all = [get(), get()]
     refuse(0, refusal)
@@ -190,7 +190,7 @@ describe('a fill', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('is one’s own after two that were overtaken, whoever else asks meanwhile', async () => {
+  it('is a request’s own after two that were overtaken, even if another request has begun one meanwhile', async () => {
     const { get, refresh, asked, answer, change } = make()
     const one = get('one')
     one.catch(() => {})
@@ -208,7 +208,7 @@ describe('a fill', () => {
     answer(2)
   })
 
-  it('that is asked for anew stays the one that others join, also when an older one lands', async () => {
+  it('that began last stays the one that others join, even after an older one was answered', async () => {
     const { get, refresh, asked, answer, change } = make()
     const older = refresh('older')
     change()
@@ -235,7 +235,7 @@ describe('renewal', () => {
     return made
   }
 
-  it('begins at half-life, inside a request and behind it', async () => {
+  it('begins with the first request after half of the life, in the background and with its credential', async () => {
     const { clock, get, asked, answer } = await held()
     clock.advance(LIFE_MS / 2)
     await get()
@@ -252,7 +252,7 @@ describe('renewal', () => {
     await get()
   })
 
-  it('that fails is tried again once a second, and what is held serves until its end', async () => {
+  it('that fails is logged and tried again after a second, while what is held stays in use', async () => {
     const { clock, get, asked, refuse, told } = await held()
     const err = new Fault('UNAVAILABLE', 'away')
     clock.advance(LIFE_MS / 2 + 1)
@@ -267,7 +267,7 @@ describe('renewal', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('is one question, however long it takes and however many ask meanwhile', async () => {
+  it('asks one question, however long the answer takes and however many requests come meanwhile', async () => {
     const { clock, get, asked } = await held()
     clock.advance(LIFE_MS / 2 + 1)
     await get()
@@ -276,7 +276,7 @@ describe('renewal', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('slower than a feed row does not bring the old state back', async () => {
+  it('whose answer a feed row has overtaken does not bring the old state back', async () => {
     const { clock, get, asked, answer, change } = await held()
     clock.advance(LIFE_MS / 2 + 1)
     await get()

@@ -3,13 +3,13 @@ import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { createHorizon, momentOf } from './horizon.js'
 
 describe('the horizon', () => {
-  it('has passed before the first answer', () => {
+  it('counts as passed until the first answer', () => {
     const horizon = createHorizon(manualClock())
     expect(horizon.isCurrent()).toBe(false)
     expect(horizon.passedForMs()).toBe(Number.POSITIVE_INFINITY)
   })
 
-  it('counts from before the sending, not from the arrival of the answer (SENT)', () => {
+  it('is counted from the moment before a Sync was sent, not from the arrival of its answer (SENT)', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)
     const sent = momentOf(clock)
@@ -35,7 +35,7 @@ describe('the horizon', () => {
     expect(horizon.isCurrent()).toBe(false)
   })
 
-  it('is as long as management says, also when that is shorter than before (HGRANTED)', () => {
+  it('is as long as management’s last answer says, even if that is shorter than before (HGRANTED)', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)
     horizon.answered(momentOf(clock), 10_000)
@@ -45,7 +45,7 @@ describe('the horizon', () => {
     expect(horizon.isCurrent()).toBe(false)
   })
 
-  it('is late from behind half of it until it passes, by whichever clock went on further', () => {
+  it('is late once more than half of it is over by either clock, until it passes', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)
     expect(horizon.isLate()).toBe(false)
@@ -73,7 +73,7 @@ describe('the horizon', () => {
     expect([horizon.aheadForMs(), horizon.passedForMs()]).toEqual([-100, 100])
   })
 
-  it('is as the last answer says, of two to Syncs of one moment', () => {
+  it('follows the later of two answers to Syncs that were sent at the same moment', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)
     const sent = momentOf(clock)
@@ -85,7 +85,7 @@ describe('the horizon', () => {
     expect(horizon.isCurrent()).toBe(false)
   })
 
-  it('passes by the wall clock where the monotonic one stood still', () => {
+  it('passes by the wall clock if the monotonic one stood still', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)
     horizon.answered(momentOf(clock), 1_000)
@@ -93,7 +93,7 @@ describe('the horizon', () => {
     expect(horizon.isCurrent()).toBe(false)
   })
 
-  it('passes by the monotonic clock where the wall clock was set back', () => {
+  it('passes by the monotonic clock if the wall clock was set back', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)
     horizon.answered(momentOf(clock), 1_000)

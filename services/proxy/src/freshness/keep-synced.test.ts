@@ -98,7 +98,7 @@ function make(horizonMs = HORIZON_MS, { mute = false } = {}) {
 }
 
 describe('a proxy', () => {
-  it('is fresh with the first answer, and says when that has come', async () => {
+  it('is fresh once its first Sync is answered, which it announces', async () => {
     const { keeper, keeping } = make()
     await keeping.answered
     expect(keeper.isCurrent()).toBe(true)
@@ -124,7 +124,7 @@ describe('a proxy', () => {
     }
   })
 
-  it('waits five seconds for the first answer on a stream, sends nothing more on it, and knocks elsewhere', () => {
+  it('gives up a stream without a first answer after five seconds, sends nothing more on it, and opens another', () => {
     const { time, streams, told } = make(HORIZON_MS, { mute: true })
     time.advance(5_000 - 1)
     expect(streams[0]).toMatchObject({ givenUp: false, cancelled: false })
@@ -141,7 +141,7 @@ describe('a proxy', () => {
     expect(last().sent.at(-1)).toMatchObject({ bootId: 'boot_x', syncId: 2, applied: 1 })
   })
 
-  it('opens another stream when one ends, and reports where it stands', () => {
+  it('opens another stream 100 ms after one ended, and reports there what it has applied', () => {
     const { time, streams, last, push } = make()
     push()
     last().events.ended(new Error('management was restarted'))
@@ -151,7 +151,7 @@ describe('a proxy', () => {
     expect(last().sent[0]).toMatchObject({ bootId: 'boot_x', syncId: 1, applied: 1 })
   })
 
-  it('shows the same 32 random bytes in all Syncs of all its streams, and another process others', () => {
+  it('sends the same 32 bytes of proof in all Syncs of all its streams, and another process sends others', () => {
     const shown = () => {
       const { time, streams, last, push } = make()
       push()
@@ -166,7 +166,7 @@ describe('a proxy', () => {
     expect(new Set([...one, ...other]).size).toBe(2)
   })
 
-  it('that is refused says so as an error each time, knocks on, and is fresh until its horizon and no longer', () => {
+  it('that is refused logs an error each time, opens new streams, and is fresh until its horizon and no longer', () => {
     const { time, keeper, streams, last, setMute, alarms, told } = make()
     const refused = new Fault('FORBIDDEN', 'another speaks for this boot')
     setMute(true)
@@ -186,7 +186,7 @@ describe('a proxy', () => {
     expect(keeper.isCurrent()).toBe(false)
   })
 
-  it('knocks once a second at most while management is away, and is fresh again soon after its return', () => {
+  it('opens a stream a second at most while management is away, logs no error, and is fresh once it is back', () => {
     const { time, keeper, streams, last, setMute, alarms } = make()
     setMute(true)
     for (let second = 0; second < 60; second += 1) {
@@ -203,7 +203,7 @@ describe('a proxy', () => {
     expect(keeper.isCurrent()).toBe(true)
   })
 
-  describe('where management is away', () => {
+  describe('while management is away', () => {
     afterEach(() => {
       jest.restoreAllMocks()
     })
@@ -224,15 +224,15 @@ describe('a proxy', () => {
       return told.map(({ againInMs }) => againInMs)
     }
 
-    it('waits twice as long after each failure, a second at most, and at first again once it was answered', () => {
+    it('waits 100 ms, twice as long after each failure up to a second, and 100 ms again after an answer', () => {
       expect(waits(1)).toEqual([100, 200, 400, 800, 1_000, 1_000, 1_000, 100])
     })
 
-    it('waits half of that at least, by chance, so that not all proxies come at once', () => {
+    it('shortens these waits by half at most, by chance, so that not all proxies come at once', () => {
       expect(waits(0)).toEqual([50, 100, 200, 400, 500, 500, 500, 50])
     })
 
-    it('still knocks each second after a thousand failures', () => {
+    it('still tries again within a second after a thousand failures', () => {
       const { time, told, last, setMute } = make()
       setMute(true)
       for (let attempt = 1; attempt <= 1_100; attempt += 1) {
@@ -243,7 +243,7 @@ describe('a proxy', () => {
     })
   })
 
-  it('gives a stream up on which a Sync goes unanswered', () => {
+  it('cancels a stream on which a Sync goes unanswered, and opens another', () => {
     const { time, streams, keeper, setMute } = make()
     setMute(true)
     time.advance(HORIZON_MS / 3 + 7_000)
@@ -258,7 +258,7 @@ describe('a proxy', () => {
     [5_000, 1],
     [30_000, 2],
   ])(
-    'is fresh all the time at a horizon of %i ms where %i managements hang that it is led to before one that is well',
+    'stays fresh at a horizon of %i ms though it meets %i managements that hang before one that answers',
     (horizonMs, hanging) => {
       const { time, streams, keeper, setMute } = make(horizonMs)
       time.advance(horizonMs)
@@ -279,7 +279,7 @@ describe('a proxy', () => {
     },
   )
 
-  it('waits for a management that is slow and not gone', () => {
+  it('stays fresh with a management that answers slowly, over one stream, or two at a short horizon', () => {
     const { time, streams, keeper, setAnswerMs } = make(30_000)
     setAnswerMs(4_500)
     for (let second = 0; second < 120; second += 1) {
@@ -297,7 +297,7 @@ describe('a proxy', () => {
     expect(short.streams).toHaveLength(2)
   })
 
-  it('hears nothing more from a stream that it gave up', () => {
+  it('ignores what comes from a stream after its end', () => {
     const { time, keeper, streams, last } = make()
     const [first] = streams
     last().events.ended(new Error('gone'))
@@ -329,7 +329,7 @@ describe('a proxy', () => {
     expect(told).toEqual([{ err: 'the stream is old', againInMs: 0, line }])
   })
 
-  it('leaves no timer behind when it stops, and tells nobody', () => {
+  it('cancels its stream, leaves no timer behind and logs nothing when it stops', () => {
     const { time, keeping, last, told } = make()
     keeping.stop()
     expect(last().cancelled).toBe(true)

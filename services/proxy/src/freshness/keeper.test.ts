@@ -30,7 +30,7 @@ const row = (number: number, kind: FeedKind = 'FEED_KIND_SECRET', id = 'x', gene
 const label = (kind: FeedKind, id = 'x', generation = 1): Label => ({ kind, id, generation })
 
 describe('a pushed row', () => {
-  it('is taken only as the one after the last, and leaves the horizon where it is (CONTIG)', () => {
+  it('is applied only if its number follows the last one, and does not move the horizon (CONTIG)', () => {
     const { clock, keeper, answered } = make()
     answered({ through: 5 })
     clock.advance(HORIZON_MS - 1)
@@ -44,7 +44,7 @@ describe('a pushed row', () => {
     expect(keeper.isCurrent()).toBe(false)
   })
 
-  it('is reported as applied only after floor, eviction and aborts (APPLY)', () => {
+  it('counts as applied only after its floor is raised, holders have dropped and answers are aborted (APPLY)', () => {
     const { keeper, answered } = make()
     answered({ through: 1 })
     const seen: string[] = []
@@ -60,7 +60,7 @@ describe('a pushed row', () => {
 })
 
 describe('an answer', () => {
-  it('raises floors and evicts, in pages, and moves the horizon with the last page alone', () => {
+  it('is applied page by page, and moves the horizon with the last page alone', () => {
     const { keeper, dropped, answered } = make()
     answered({ rows: [row(1), row(2, 'FEED_KIND_APP')], through: 2, more: true }, 0)
     expect(keeper.isCurrent()).toBe(false)
@@ -71,7 +71,7 @@ describe('an answer', () => {
     expect(dropped).toHaveLength(3)
   })
 
-  it('does not take back what was pushed meanwhile', () => {
+  it('neither takes back a row that was pushed meanwhile nor applies it again', () => {
     const { keeper, dropped, answered } = make()
     answered({ through: 5 })
     keeper.push(row(6))
@@ -81,7 +81,7 @@ describe('an answer', () => {
     expect(dropped).toHaveLength(1)
   })
 
-  it('that says RESET drops all that is held, ends what is under way, and starts an epoch', () => {
+  it('that says RESET drops all that is held, aborts answers under way, and starts an epoch', () => {
     const { keeper, dropped, answered } = make()
     answered({ through: 5 })
     const aborted: string[] = []
@@ -93,7 +93,7 @@ describe('an answer', () => {
     expect(keeper.applied()).toBe(100)
   })
 
-  it('from a feed that stands below what was reported is taken as RESET: its database was put back', () => {
+  it('from a feed that stands below what was reported, as after a restored database, counts as RESET', () => {
     const { keeper, dropped, answered } = make()
     answered({ through: 5_000 })
     answered({ rows: [row(1), row(2)], through: 2 }, 5_000)
@@ -102,7 +102,7 @@ describe('an answer', () => {
     expect(keeper.push(row(3))).toBe('applied')
   })
 
-  it('on clocks that went apart by a second is taken as it is, and by more drops all that is held', () => {
+  it('drops all that is held if the wall clock gained more than a second on the monotonic one, and not less', () => {
     const { clock, keeper, dropped, answered } = make()
     answered()
     clock.stepWall(1_000)
@@ -116,7 +116,7 @@ describe('an answer', () => {
     expect(keeper.epoch()).toBe(1)
   })
 
-  it('after the machine was suspended drops all that is held: lives measured by the monotonic clock say nothing', () => {
+  it('drops all that is held after a suspension, in which the monotonic clock stood still for ten minutes', () => {
     const { clock, keeper, dropped, answered } = make()
     answered()
     clock.advance(10_000)
@@ -132,7 +132,7 @@ describe('an answer', () => {
 })
 
 describe('floors that cannot all be kept', () => {
-  it('leave nothing fresh: what was forgotten might be used', () => {
+  it('leave nothing fresh until the window of the one too many is over', () => {
     const clock = manualClock()
     const floors = createFloors(clock, { windowMs: 1_000, floorsMax: 1 })
     const keeper = createKeeper({ clock, log: silentLog(), floors })
@@ -159,7 +159,7 @@ describe('an answer under way', () => {
     'FEED_KIND_ORGANIZATION',
   ]
 
-  it.each(KINDS)('is aborted when its %s falls', (kind) => {
+  it.each(KINDS)('is aborted once when its %s falls, and not when another one does', (kind) => {
     const { keeper } = make()
     let aborted = 0
     keeper.track([label('FEED_KIND_SECRET'), label(kind)], () => {
@@ -173,7 +173,7 @@ describe('an answer under way', () => {
   })
 
   it.each(['FEED_KIND_SECRET', 'FEED_KIND_SIGNING_KEY', 'FEED_KIND_LEASE_KEYS'] as const)(
-    'is not cut by the replacement of its %s, but nothing new rests on that',
+    'is not aborted when its %s is replaced, but nothing new may rest on the old generation',
     (kind) => {
       const { keeper } = make()
       let aborted = 0
@@ -196,7 +196,7 @@ describe('an answer under way', () => {
     expect(aborted).toBe(0)
   })
 
-  it('that ended is followed no more', () => {
+  it('that has ended is not aborted by a later row', () => {
     const { keeper } = make()
     let aborted = 0
     const ended = keeper.track([label('FEED_KIND_APP')], () => {
@@ -230,7 +230,7 @@ describe('an answer under way', () => {
     expect(aborted).toBe(0)
   })
 
-  it('that begins to be followed after its secret was replaced goes on, and is followed', async () => {
+  it('that begins to be followed after its secret was replaced goes on, and ends when its app falls', async () => {
     const { keeper } = make()
     keeper.push(row(1, 'FEED_KIND_SECRET'))
     let aborted = 0
@@ -243,7 +243,7 @@ describe('an answer under way', () => {
     expect(aborted).toBe(1)
   })
 
-  it('cannot keep others alive by failing to end', () => {
+  it('whose abort throws does not keep others from being aborted', () => {
     const { keeper } = make()
     let aborted = 0
     keeper.track([label('FEED_KIND_APP')], () => {
@@ -257,7 +257,7 @@ describe('an answer under way', () => {
     expect(keeper.applied()).toBe(1)
   })
 
-  it('runs ten minutes past the horizon and no longer', () => {
+  it('is aborted when the horizon has passed for ten minutes, and not before', () => {
     const { clock, keeper, answered } = make()
     answered()
     const aborted: string[] = []
@@ -272,7 +272,7 @@ describe('an answer under way', () => {
 })
 
 describe('floors', () => {
-  it('are forgotten as time goes by, while no row comes (WINDOW)', () => {
+  it('are forgotten after 20 minutes even if no row comes (WINDOW)', () => {
     const { clock, keeper } = make()
     keeper.push(row(1, 'FEED_KIND_APP'))
     clock.advance(20 * 60_000)

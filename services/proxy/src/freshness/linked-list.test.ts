@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { LinkedList, type Place } from './linked-list.js'
 
 describe('a linked list', () => {
-  it('holds what was added and not taken out, in order, whatever order it is taken out in', () => {
+  it('holds what was added and not removed, in the order of adding, whatever the order of removals', () => {
     const steps = fc.array(fc.option(fc.nat({ max: 20 }), { nil: null }), { maxLength: 200 })
     fc.assert(
       fc.property(steps, (plan) => {
@@ -21,7 +21,7 @@ describe('a linked list', () => {
     )
   })
 
-  it('lets a place that was taken out lead to no other, so that no dead request keeps a later one alive', () => {
+  it('clears the links of a removed place, so that no dead request keeps a later one alive', () => {
     const list = new LinkedList<string>()
     const [first, middle, last] = ['first', 'middle', 'last'].map((item) => list.add(item))
     for (const place of [middle, first, last]) {

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { createPace } from './pace.js'
 
-it('lets each thing be tried once a second, from its last try on', () => {
+it('createPace allows one try of each thing a second, counted from its last try', () => {
   const clock = manualClock()
   const mayTry = createPace(clock)
   expect([mayTry('a'), mayTry('a'), mayTry('b')]).toEqual([true, false, true])
@@ -12,7 +12,7 @@ it('lets each thing be tried once a second, from its last try on', () => {
   expect([mayTry('a'), mayTry('a')]).toEqual([true, false])
 })
 
-it('remembers 10,000 things, and has forgotten all of them after one more', () => {
+it('createPace remembers 10,000 things, and forgets them all when one more comes', () => {
   const mayTry = createPace(manualClock())
   for (let thing = 1; thing <= 10_000; thing += 1) mayTry(String(thing))
   expect([mayTry('1'), mayTry('10000')]).toEqual([false, false])

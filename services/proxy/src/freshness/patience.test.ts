@@ -3,7 +3,7 @@ import { createPatience } from './patience.js'
 
 const patience = () => createPatience({ msMin: 250, msMax: 5_000 })
 
-it('is at its most before anything is known', () => {
+it('patience is at its maximum before any answer', () => {
   expect(patience().ms()).toBe(5_000)
 })
 
@@ -18,13 +18,13 @@ it.each([
   [1, 60_000, 5_000],
   [2_000, 6_000, 5_000],
   [1, undefined, 5_000],
-])('after an answer that took %i ms, at a horizon of %s ms, it is %i ms', (tookMs, horizonMs, ms) => {
+])('patience after an answer that took %i ms, at a horizon of %s ms, is %i ms', (tookMs, horizonMs, ms) => {
   const one = patience()
   one.answered(tookMs, horizonMs)
   expect(one.ms()).toBe(ms)
 })
 
-it('is twice as long after each time that it was not enough, up to its most, and as before with the next answer', () => {
+it('patience doubles each time that it was not enough, up to its maximum, and is as before after an answer', () => {
   const one = patience()
   one.answered(1, 6_000)
   const after = [1, 2, 3].map(() => {

@@ -37,7 +37,7 @@ describe('a proxy past its horizon', () => {
     return { peers, look, asked, failures, lines }
   }
 
-  it('knows of no other before its first look, and reads no more of a word than a boot id may have', async () => {
+  it('knows of no current proxy before its first look at Redis, and reads 64 bytes there at most', async () => {
     const { peers, look, asked } = start(async () => 'boot_b')
     expect(peers.anotherIsCurrent()).toBe(false)
     await look()
@@ -45,7 +45,7 @@ describe('a proxy past its horizon', () => {
     expect(asked).toEqual([[CURRENT_PROXY.key, 0, 63]])
   })
 
-  it('knows of no other once a look fails, and says so', async () => {
+  it('knows of no current proxy once a look at Redis fails, and logs that', async () => {
     const cut = new Error('the connection was cut')
     const answers = [async () => 'boot_b', async () => Promise.reject(cut)]
     const { peers, look, failures, lines } = start(async () => (await answers.shift()?.()) ?? '')
@@ -56,14 +56,14 @@ describe('a proxy past its horizon', () => {
     expect(lines).toEqual([[{ err: cut }, 'it is not known whether other proxies are current']])
   })
 
-  it('takes a refusal of Redis for an answer', async () => {
+  it('takes a refusal by Redis as the answer that no other is current, not as a failed connection', async () => {
     const refusal = Object.assign(new Error('WRONGTYPE'), { name: 'ReplyError' })
     const { peers, look, failures, lines } = start(() => Promise.reject(refusal))
     await look()
     expect([peers.anotherIsCurrent(), failures, lines]).toEqual([false, [], []])
   })
 
-  it('knows of no other without Redis', () => {
+  it('knows of no current proxy if it has no Redis', () => {
     expect(NO_PEERS.anotherIsCurrent()).toBe(false)
     expect(NO_PEERS.stop()).toBeUndefined()
   })
@@ -91,7 +91,7 @@ describeWithRedis('proxies past their horizon', () => {
     return { server, redis, proxies }
   }
 
-  it('step aside while another is current, and come back with their own', async () => {
+  it('step aside while another is current, and come back once they are current themselves', async () => {
     const { proxies } = await start('boot_a', 'boot_b')
     const [a, b] = proxies
     for (const proxy of proxies) await proxy.look()
@@ -103,7 +103,7 @@ describeWithRedis('proxies past their horizon', () => {
     expect(a?.peers.anotherIsCurrent()).toBe(false)
   })
 
-  it('never all step aside: who wrote last stays, and the others come back with the end of what it wrote', async () => {
+  it('never all step aside: the last to write stays, and the others come back once what it wrote is gone', async () => {
     const { server, proxies } = await start('boot_a', 'boot_b', 'boot_c')
     for (const proxy of proxies) await proxy.look()
     for (const proxy of proxies) proxy.isCurrent = false
@@ -116,7 +116,7 @@ describeWithRedis('proxies past their horizon', () => {
     expect(proxies.map(({ peers }) => peers.anotherIsCurrent())).toEqual([false, false, false])
   })
 
-  it('do not step aside for what is no proxy’s word, nor while Redis is away', async () => {
+  it('do not step aside for a key that holds no string, nor while Redis is away', async () => {
     const { server, redis, proxies } = await start('boot_a', 'boot_b')
     const [a, b] = proxies
     if (a) a.isCurrent = false

@@ -2,13 +2,13 @@ import { describe, expect, it, jest } from '@jest/globals'
 import { manualTime } from '../test/manual-time.js'
 import { every, jittered, systemSchedule } from './schedule.js'
 
-it('a delay is shortened by half of it at most', () => {
+it('jittered shortens a delay by half of it at most', () => {
   expect([0, 0.5, 1].map((random) => jittered(1_000, () => random))).toEqual([500, 750, 1_000])
   expect(jittered(0)).toBe(0)
 })
 
-describe('what is repeated', () => {
-  it('runs once in each period, and no more once it was ended', () => {
+describe('a repeated task', () => {
+  it('runs once in each period until it is ended', () => {
     const time = manualTime()
     const ranAt: number[] = []
     const startedAt = time.clock.monotonicMs()
@@ -21,7 +21,7 @@ describe('what is repeated', () => {
     expect(time.timers).toBe(0)
   })
 
-  it('goes on where a run fails', () => {
+  it('stays scheduled after a run that throws', () => {
     const time = manualTime()
     const end = every(time.schedule, 100, () => {
       throw new Error('no')
@@ -34,7 +34,7 @@ describe('what is repeated', () => {
 })
 
 describe('the system’s timers', () => {
-  it('run something later, once, unless it was forgotten, and keep no process alive', () => {
+  it('run a task once after its delay unless it was forgotten, and keep no process alive', () => {
     jest.useFakeTimers()
     try {
       const ran: string[] = []

@@ -24,7 +24,7 @@ const push = (number: number): SyncReply__Output => ({
   push: { number, kind: 'FEED_KIND_APP', id: `app_${number}`, generation: 2 },
 })
 
-describe('one stream', () => {
+describe('the session of one Sync stream', () => {
   it('counts the horizon from the sending of the Sync that an answer names (ECHO, SENT)', () => {
     const { clock, keeper, session } = make()
     expect(session.request()).toEqual({ bootId: 'boot_x', proof: PROOF, syncId: 1, applied: 0 })
@@ -40,7 +40,7 @@ describe('one stream', () => {
     expect(keeper.isCurrent()).toBe(false)
   })
 
-  it('lives on when one answer is lost: the next moves the horizon from its own sending', () => {
+  it('goes on when an answer is lost: the next one moves the horizon from the sending of its own Sync', () => {
     const { clock, keeper, session } = make()
     session.request()
     clock.advance(900)
@@ -53,7 +53,7 @@ describe('one stream', () => {
     expect(session.waitingMs()).toBe(0)
   })
 
-  it('does not believe an answer to a Sync that was never sent on it, nor the same one twice', () => {
+  it('ignores an answer to a Sync that was never sent on it, and the repetition of an answer', () => {
     const { clock, keeper, session } = make()
     session.request()
     expect(session.receive(answer(7))).toBe(false)
@@ -64,7 +64,7 @@ describe('one stream', () => {
     expect(keeper.isCurrent()).toBe(false)
   })
 
-  it('reports at once what was applied, a burst of rows in one Sync', () => {
+  it('has a Sync due once rows were pushed, one for a burst of them, and none while a Sync is unanswered', () => {
     const { session } = make()
     session.request()
     session.receive(answer(1))
@@ -81,14 +81,14 @@ describe('one stream', () => {
     expect(session.request()).toMatchObject({ syncId: 3, applied: 3 })
   })
 
-  it('reports rows that came with an answer as well', () => {
+  it('has a Sync due after rows that came with an answer', () => {
     const { session } = make()
     session.request()
     session.receive(answer(1, { rows: [{ number: 1, kind: 'FEED_KIND_APP', id: 'a', generation: 2 }], through: 1 }))
     expect(session.due()).toBe(true)
   })
 
-  it('asks at once for a row that is missing, and takes what follows it only then (CONTIG)', () => {
+  it('has a Sync due for a missing row, and applies those that follow only with it (CONTIG)', () => {
     const { keeper, session } = make()
     session.request()
     session.receive(answer(1))
@@ -105,7 +105,7 @@ describe('one stream', () => {
     expect(keeper.applied()).toBe(2)
   })
 
-  it('waits for the last page of an answer', () => {
+  it('takes a Sync as answered only with the last page of its answer', () => {
     const { clock, keeper, session } = make()
     session.request()
     clock.advance(10)
@@ -120,7 +120,7 @@ describe('one stream', () => {
     expect(keeper.isCurrent()).toBe(true)
   })
 
-  it('takes an answer for those before it as well, and for none after it', () => {
+  it('takes an answer for all earlier Syncs as well, and for none that was sent later', () => {
     const { clock, keeper, session } = make()
     for (let sync = 1; sync <= 3; sync += 1) session.request()
     clock.advance(10)
@@ -133,13 +133,13 @@ describe('one stream', () => {
     expect(keeper.isCurrent()).toBe(true)
   })
 
-  it('makes nothing of a reply that is empty', () => {
+  it('ignores an empty reply', () => {
     const { session } = make()
     session.request()
     expect(session.receive({})).toBe(false)
   })
 
-  it('knows how long it has sent nothing, and the horizon once there was a whole answer', () => {
+  it('tells how long it has sent nothing and has waited, and the horizon once it has a whole answer', () => {
     const { clock, session } = make()
     clock.advance(5)
     expect(session.due()).toBe(false)
@@ -153,7 +153,7 @@ describe('one stream', () => {
     expect([session.idleMs(), session.waitingMs(), session.horizonMs()]).toEqual([7, 0, HORIZON_MS])
   })
 
-  it('waits since the oldest unanswered Sync, however many follow', () => {
+  it('counts its wait from the oldest unanswered Sync, however many follow', () => {
     const { clock, session } = make()
     clock.advance(3)
     session.request()
@@ -163,7 +163,7 @@ describe('one stream', () => {
     expect([session.waitingMs(), session.idleMs()]).toEqual([9, 5])
   })
 
-  it('takes a page as a sign of life', () => {
+  it('counts its wait anew from each page of an answer', () => {
     const { clock, session } = make()
     session.request()
     clock.advance(4_000)

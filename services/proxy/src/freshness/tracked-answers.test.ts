@@ -20,7 +20,7 @@ function make() {
 }
 
 describe('answers under way', () => {
-  it('end with the row that overtakes any label of theirs, in the order in which they began, and no others do', () => {
+  it('are aborted in their order by a row above the generation of any of their labels, and no others are', () => {
     const { tracked, add, names } = make()
     add('both', APP, LINK)
     add('link', LINK)
@@ -35,7 +35,7 @@ describe('answers under way', () => {
     expect(names()).toEqual(['both', 'app', 'link'])
   })
 
-  it('rest on an older generation of what fell, not of something else of theirs', () => {
+  it('are not aborted by a row of their label’s own generation, though their other labels have lower ones', () => {
     const { tracked, add, names } = make()
     add(
       'one',
@@ -48,7 +48,7 @@ describe('answers under way', () => {
     expect(names()).toEqual([])
   })
 
-  it('are told what fell, and their callers what to do', () => {
+  it('are aborted as UNAVAILABLE with what changed, and with the advice to send the request again', () => {
     const { tracked, aborted, add } = make()
     add('one', APP)
     tracked.abortBelow({ ...APP, generation: 2 })
@@ -59,7 +59,7 @@ describe('answers under way', () => {
     })
   })
 
-  it('all end at once, whatever they rest on, and none of them twice', () => {
+  it('are all aborted together, whatever they rest on, and none of them twice', () => {
     const { tracked, aborted, add, names } = make()
     add('app', APP)
     add('secret', label('FEED_KIND_SECRET', 'sec_1'))
@@ -73,7 +73,7 @@ describe('answers under way', () => {
     expect(names()).toHaveLength(3)
   })
 
-  it('are followed no more once they have ended, which may be said twice', () => {
+  it('are not aborted once they have ended, even if their end is reported twice', () => {
     const { tracked, add, names } = make()
     const end = add('one', APP, LINK)
     add('other', APP)
@@ -85,7 +85,7 @@ describe('answers under way', () => {
     expect(names()).toEqual(['other'])
   })
 
-  it('leave nothing behind of what they rested on, when the last of them has ended', () => {
+  it('leave no label in the index once the last of them that rests on it has ended', () => {
     const { tracked, add } = make()
     const end = add('one', APP, LINK, label('FEED_KIND_SECRET', 'sec_1'))
     add('two', APP)
@@ -96,7 +96,7 @@ describe('answers under way', () => {
     expect(tracked.labels).toBe(0)
   })
 
-  it('that cannot be ended are told to the log, with the reason', () => {
+  it('whose abort throws are logged with the error, and followed no more', () => {
     const { tracked, failed } = make()
     const err = new Error('no')
     tracked.add([APP], () => {
