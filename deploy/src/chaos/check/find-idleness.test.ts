@@ -8,7 +8,7 @@ const operations = many(20, () => operation({ ends: ['session:1'] }))
 const requests = many(100, () => refusal(401, 'INVALID_TOKEN', { rests: ['session:1'] }))
 const faults = many(2, () => fault('killed', 'proxy-1', 0, 1))
 
-it('a run is found idle when nothing was injected, nothing refused, or nothing changed', () => {
+it('a run is found idle when nothing was injected, nothing that was taken away was tried, or nothing changed', () => {
   expect(findIdleness(history({ injections, operations, requests, faults }), 2)).toEqual([])
   expect(findIdleness(history({ operations, requests, faults }), 2)).toMatchObject([{ kind: 'nothing shown' }])
   expect(findIdleness(history({ injections, operations, faults }), 2)).toMatchObject([{ kind: 'nothing shown' }])

@@ -20,15 +20,15 @@ function over(everyMs: number, faults: readonly InjectedFault[] = []): string[] 
 }
 
 describe('a limit', () => {
-  it('is found kept when requests come at its rate', () => {
+  it('is not reported when requests come at its rate', () => {
     expect(over(100)).toEqual([])
   })
 
-  it('is found broken when requests come at twice its rate', () => {
+  it('is reported as broken when requests come at twice its rate', () => {
     expect(over(50)).toContain('over the limit')
   })
 
-  it('may be passed by a factor of two, and no more, while a proxy is cut off from Redis', () => {
+  it('may be passed twofold, and no further, while a proxy is cut off from Redis', () => {
     expect(over(50, [fault('cut', 'proxy-1→redis', 21_000, 29_000)])).toEqual([])
     expect(over(20, [fault('cut', 'proxy-1→redis', 21_000, 29_000)])).toContain('over the limit')
     expect(over(50, [fault('killed', 'proxy-1', 21_000, 29_000)])).toContain('over the limit')

@@ -93,9 +93,12 @@ describe('identify finds the credential', () => {
     ['1\t', null],
     [' 1', null],
     ['\xe9', null],
-  ])('and reads the app version %j as %j: one that is no single word of at most 64 visible characters is null', (sent, appVersion) => {
-    expect(identify(['PMA-App-Version', sent, 'x-api-key', APP], null)).toMatchObject({ appVersion, headers: [] })
-  })
+  ])(
+    'and reads the app version %j as %j: one that is no single word of at most 64 visible characters is null',
+    (sent, appVersion) => {
+      expect(identify(['PMA-App-Version', sent, 'x-api-key', APP], null)).toMatchObject({ appVersion, headers: [] })
+    },
+  )
 
   it('in a header, and leaves a query that contains no credential as it is, byte for byte', () => {
     for (const query of ['', '&&a', 'a=b&&c=%', 'a;b', '=', 'a=%2B+b']) {

@@ -50,10 +50,13 @@ describe('a token of ours in base64', () => {
   const SHORTEST = 'pma_app_'.padEnd(36, 'x')
   const word = (text: string): string => basic(text).replaceAll('=', '')
 
-  it.each(['', 'a', 'ab', 'abc'])('is found when it is encoded together with %j before it, in base64 and in base64url', (before) => {
-    expect(holdsOurs(word(`${before}${SHORTEST}`))).toBe(true)
-    expect(holdsOurs(Buffer.from(`${before}${SHORTEST}\xff?\xff`, 'latin1').toString('base64url'))).toBe(true)
-  })
+  it.each(['', 'a', 'ab', 'abc'])(
+    'is found when it is encoded together with %j before it, in base64 and in base64url',
+    (before) => {
+      expect(holdsOurs(word(`${before}${SHORTEST}`))).toBe(true)
+      expect(holdsOurs(Buffer.from(`${before}${SHORTEST}\xff?\xff`, 'latin1').toString('base64url'))).toBe(true)
+    },
+  )
 
   it.each(['', 'A', 'AA', 'AAA'])('is found when its base64 begins in the middle of a word, after %j', (before) => {
     expect(holdsOurs(before + word(SHORTEST))).toBe(true)

@@ -304,11 +304,14 @@ describe('inject', () => {
     expect(target).toContain('{{EXAMPLE_API_KEY}}')
   })
 
-  it.each(['a\r\nx: y', 'a\nb', 'a\0b', 'a\x7fb'])('refuses a header value with a control character, and does not repeat it in the error: %j', (value) => {
-    const thrown = attempt(() => send(BEARER, { value }))
-    expect(thrown).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
-    expect(String(thrown)).not.toContain(value)
-  })
+  it.each(['a\r\nx: y', 'a\nb', 'a\0b', 'a\x7fb'])(
+    'refuses a header value with a control character, and does not repeat it in the error: %j',
+    (value) => {
+      const thrown = attempt(() => send(BEARER, { value }))
+      expect(thrown).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+      expect(String(thrown)).not.toContain(value)
+    },
+  )
 
   it('sends a value that is not ASCII as its stored bytes', () => {
     expect(send(BEARER, { value: 'ключ' }).headers.at(-1)).toBe(`Bearer ${Buffer.from('ключ').toString('latin1')}`)

@@ -140,22 +140,19 @@ describe('the path of a request', () => {
   it.each([
     ['literals alone', [literal('/file')]],
     ['the same secret', secret],
-  ])(
-    'is refused when a second template would be put into it beside a secret: %s',
-    (_what, other) => {
-      const bot: InjectedField = { kind: 'path', value: [literal('/bot'), ...secret] }
-      const placements: Placement[] = [
-        { kind: 'path', template: '/bot{}' },
-        { kind: 'path', template: '/{}' },
-      ]
-      const refusal = { code: 'DESTINATION_NOT_ALLOWED', message: 'a secret in the path, beside another template' }
-      for (const fields of [
-        [bot, { kind: 'path', value: other }],
-        [{ kind: 'path', value: other }, bot],
-      ] as const)
-        expect(() => send(fields, placements)).toThrow(expect.objectContaining(refusal))
-    },
-  )
+  ])('is refused when a second template would be put into it beside a secret: %s', (_what, other) => {
+    const bot: InjectedField = { kind: 'path', value: [literal('/bot'), ...secret] }
+    const placements: Placement[] = [
+      { kind: 'path', template: '/bot{}' },
+      { kind: 'path', template: '/{}' },
+    ]
+    const refusal = { code: 'DESTINATION_NOT_ALLOWED', message: 'a secret in the path, beside another template' }
+    for (const fields of [
+      [bot, { kind: 'path', value: other }],
+      [{ kind: 'path', value: other }, bot],
+    ] as const)
+      expect(() => send(fields, placements)).toThrow(expect.objectContaining(refusal))
+  })
 
   it.each(['/a/../b', '/./a', '//a', '/a b', '/a\\b', '/é', '', 'a'])(
     'is refused with PATH_NOT_ALLOWED when a URL parser would change it: %j',

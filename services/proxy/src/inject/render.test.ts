@@ -49,11 +49,14 @@ describe('a value that does not suit its place', () => {
     say: `The value of FIRST_KEY, sec_2 cannot be used where the API service injects it, because it ${what}. Enter the value again.`,
   })
 
-  it.each(['\r', '\n', '\0', '\x1f', '\x7f', '\rx', 'x\n'])('is refused in a header because of a control character: %j', (value) => {
-    expect(() => renderHeader(BOTH, secretsOf(value))).toThrow(
-      expect.objectContaining(why('holds a control character')),
-    )
-  })
+  it.each(['\r', '\n', '\0', '\x1f', '\x7f', '\rx', 'x\n'])(
+    'is refused in a header because of a control character: %j',
+    (value) => {
+      expect(() => renderHeader(BOTH, secretsOf(value))).toThrow(
+        expect.objectContaining(why('holds a control character')),
+      )
+    },
+  )
 
   it.each([' ', '\t', '~', '\x80', 'ÿ'])('does not include a header value with %j, which is sent', (value) => {
     expect(Buffer.from(renderHeader([secret('sec_1')], secretsOf(value)), 'latin1').toString('utf8')).toBe(value)

@@ -288,14 +288,17 @@ describe('a request that all servers read in one way is forwarded in one spellin
   it.each([
     ['a request behind the last one', `${line('/v1/p/up/x', 'GET')}${FIELDS}${LAST}\r\n`, SMUGGLED],
     ['rubbish', SMUGGLED, 'RUBBISH\r\n\r\n'],
-  ])('its answer is neither replaced nor followed by a refusal because of %s after it', async (_what, request, behind) => {
-    // Once over a new connection to the provider, once over the one that is kept.
-    for (const count of [1, 2]) {
-      const answer = await exchangeRaw(proxy.port, request + behind)
-      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
-      expect(upstream.received).toHaveLength(count)
-    }
-  })
+  ])(
+    'its answer is neither replaced nor followed by a refusal because of %s after it',
+    async (_what, request, behind) => {
+      // Once over a new connection to the provider, once over the one that is kept.
+      for (const count of [1, 2]) {
+        const answer = await exchangeRaw(proxy.port, request + behind)
+        expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+        expect(upstream.received).toHaveLength(count)
+      }
+    },
+  )
 })
 
 describe('a body that cannot be read to its end is never whole at the provider:', () => {

@@ -248,27 +248,30 @@ describe('draining', () => {
   it.each([
     ['that was kept', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['that is new', ''],
-  ])('answers a request that is on its way over a connection %s, and then closes that connection', async (_which, before) => {
-    const draining = await startProxy(upstream.port, QUICK)
-    const socket = connect(draining.port, '127.0.0.1')
-    let heard = ''
-    socket.setEncoding('latin1').on('data', (text: string) => {
-      heard += text
-    })
-    const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
-    socket.on('error', () => undefined)
-    socket.write(before)
-    await until(() => (before === '' || heard.includes(' 200 ') ? true : undefined))
-    // Waits until the listener has taken the connection.
-    expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
-    heard = ''
-    draining.drain()
-    const drained = draining.listener.drain(60_000)
-    socket.write(`GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
-    await closed
-    expect(heard).toMatch(/^HTTP\/1\.1 200 .*connection: close\r\n.*ok/is)
-    await drained
-  })
+  ])(
+    'answers a request that is on its way over a connection %s, and then closes that connection',
+    async (_which, before) => {
+      const draining = await startProxy(upstream.port, QUICK)
+      const socket = connect(draining.port, '127.0.0.1')
+      let heard = ''
+      socket.setEncoding('latin1').on('data', (text: string) => {
+        heard += text
+      })
+      const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
+      socket.on('error', () => undefined)
+      socket.write(before)
+      await until(() => (before === '' || heard.includes(' 200 ') ? true : undefined))
+      // Waits until the listener has taken the connection.
+      expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
+      heard = ''
+      draining.drain()
+      const drained = draining.listener.drain(60_000)
+      socket.write(`GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
+      await closed
+      expect(heard).toMatch(/^HTTP\/1\.1 200 .*connection: close\r\n.*ok/is)
+      await drained
+    },
+  )
 
   it('cuts off a request that outlasts the grace, and records it as aborted', async () => {
     const endless = await startUpstream((_received, response) => response.write('data: 1\n\n'))

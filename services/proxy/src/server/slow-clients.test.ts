@@ -55,16 +55,19 @@ describe('a client that takes its time', () => {
     ['with a length', `${HEAD}Content-Length: 100\r\n\r\n`],
     ['that is long', `${HEAD}Content-Length: 100000\r\n\r\n`],
     ['in chunks', `${HEAD}Transfer-Encoding: chunked\r\n\r\n3e8\r\n`],
-  ])('is answered with 400 and cut off while it sends a body %s, of which the provider never has the whole', async (_how, head) => {
-    const strict = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400, requestMs: 800 } })
-    const slow = client(strict)
-    slow.socket.write(head)
-    dribble(slow, 'a'.repeat(1_000))
-    expect(await slow.closed).toMatch(LATE)
-    expect(upstream.received).toEqual([])
-    await until(() => (strict.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
-    await strict.close()
-  })
+  ])(
+    'is answered with 400 and cut off while it sends a body %s, of which the provider never has the whole',
+    async (_how, head) => {
+      const strict = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400, requestMs: 800 } })
+      const slow = client(strict)
+      slow.socket.write(head)
+      dribble(slow, 'a'.repeat(1_000))
+      expect(await slow.closed).toMatch(LATE)
+      expect(upstream.received).toEqual([])
+      await until(() => (strict.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
+      await strict.close()
+    },
+  )
 
   it('is cut off without a second answer when it does not complete the head of its next request', async () => {
     const slow = client()

@@ -31,7 +31,10 @@ describe('the source address', () => {
     expect(sourceAddress('127.0.0.1', '198.51.100.1', trustedProxies([]))).toBe('127.0.0.1')
   })
 
-  it.each(['x', '10.0.0.0/33', '10.0.0/8'])('is not configured with %s, which is no valid range: it throws', (range) => {
-    expect(() => trustedProxies([range])).toThrow()
-  })
+  it.each(['x', '10.0.0.0/33', '10.0.0/8'])(
+    'is not configured with %s, which is no valid range: it throws',
+    (range) => {
+      expect(() => trustedProxies([range])).toThrow()
+    },
+  )
 })

@@ -112,15 +112,18 @@ describe('a session', () => {
     ['FEED_KIND_DEVICE', 'dvc_1'],
     ['FEED_KIND_SESSION', 'ses_1'],
     ['FEED_KIND_SIGNING_KEY', 'key_1'],
-  ] as const)('is refused with INVALID_TOKEN after a revoking row on its %s, whether it was remembered or not', async (kind, id) => {
-    const { time, signer, verify, refused, apply, withdraw } = await make()
-    const [known, unknown] = [await signer.token({}), await signer.token({ exp: time.clock.wallMs() / 1_000 + 300 })]
-    await verify(known)
-    if (kind === 'FEED_KIND_SIGNING_KEY') withdraw()
-    apply({ kind, id, generation: 2 })
-    await refused(known, 'INVALID_TOKEN')
-    await refused(unknown, 'INVALID_TOKEN')
-  })
+  ] as const)(
+    'is refused with INVALID_TOKEN after a revoking row on its %s, whether it was remembered or not',
+    async (kind, id) => {
+      const { time, signer, verify, refused, apply, withdraw } = await make()
+      const [known, unknown] = [await signer.token({}), await signer.token({ exp: time.clock.wallMs() / 1_000 + 300 })]
+      await verify(known)
+      if (kind === 'FEED_KIND_SIGNING_KEY') withdraw()
+      apply({ kind, id, generation: 2 })
+      await refused(known, 'INVALID_TOKEN')
+      await refused(unknown, 'INVALID_TOKEN')
+    },
+  )
 
   it('stays valid when another key signs, remembered or not, until its own key is withdrawn', async () => {
     const { signer, verify, refused, apply, replace, withdraw, asked } = await make()
