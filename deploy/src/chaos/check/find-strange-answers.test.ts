@@ -36,7 +36,7 @@ describe('a failure that a client sees', () => {
     expect(kinds({ requests, operations: [operation({ ends: ['paths:1'] })] })).toEqual([])
   })
 
-  it('is found when a limit or quota is exceeded that was not set', () => {
+  it('is found when it is a refusal by a limit or a quota that was not set', () => {
     const limited = (rest: string): string[] => kinds({ requests: [refusal(429, 'RATE_LIMITED', { rests: [rest] })] })
     const spent = (rest: string): string[] => kinds({ requests: [refusal(429, 'QUOTA_EXCEEDED', { rests: [rest] })] })
     expect(limited('service:1')).toEqual([])

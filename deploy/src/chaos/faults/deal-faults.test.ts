@@ -11,7 +11,7 @@ it('the deck of faults is the same for the same seed, and another one for anothe
   expect(named('7')).not.toEqual(named('8'))
 })
 
-it('the deck of faults cuts and silences what management, the vault and the KMS rest on', () => {
+it('the deck of faults cuts off and silences what management and the vault rest on, the KMS included', () => {
   const words = named('7').map((name) => name.replace(/-\d/, ''))
   for (const word of ['cut management→postgres', 'silent management→postgres', 'silent vault→postgres'])
     expect(words.filter((name) => name.startsWith(word))).toHaveLength(1)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { seededRandom } from './seeded-random.js'
 
-describe('chance from a seed', () => {
+describe('a source of random numbers from a seed', () => {
   const drawn = (seed: string): number[] => {
     const random = seededRandom(seed)
     return Array.from({ length: 20 }, () => random.between(1, 1_000))

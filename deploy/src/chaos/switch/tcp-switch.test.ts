@@ -56,7 +56,7 @@ function dial(port: number): Client {
   return { socket, hears, heard: () => heard, ended }
 }
 
-describe('the switch', () => {
+describe('the TCP switch', () => {
   let first: Awaited<ReturnType<typeof startEcho>>
   let second: Awaited<ReturnType<typeof startEcho>>
   let link: TcpSwitch

@@ -84,7 +84,7 @@ async function spendAll(quotas: HeldQuotas, asked: AccessRequest, most = Number.
   }
 }
 
-describe('quotas in blocks', () => {
+describe('quotas that are drawn in blocks', () => {
   it('are spent from memory: 10,000 requests ask management fewer than 40 times and wait fewer than 10 times', async () => {
     const { ledger, proxy } = rig()
     const quotas = proxy()

@@ -301,7 +301,7 @@ describe('a request that all servers read in one way is forwarded in one spellin
   )
 })
 
-describe('a body that cannot be read to its end is never whole at the provider:', () => {
+describe('a body that cannot be read to its end never arrives whole at the provider:', () => {
   it.each([
     ['a chunk that is longer than its size', '1\r\nab\r\n0\r\n\r\n'],
     ['a chunk that ends with LF', '1\r\na\n0\r\n\r\n'],

@@ -32,7 +32,7 @@ describe('the source address', () => {
   })
 
   it.each(['x', '10.0.0.0/33', '10.0.0/8'])(
-    'is not configured with %s, which is no valid range: it throws',
+    'cannot be looked for with %s as a trusted range, which throws',
     (range) => {
       expect(() => trustedProxies([range])).toThrow()
     },
