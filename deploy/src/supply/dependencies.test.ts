@@ -68,7 +68,7 @@ describe('the project’s dependencies', () => {
     expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
   })
 
-  it('from PyPI, for the tests’ servers, are pinned by SHA-256 digests and installed with --require-hashes', async () => {
+  it('from PyPI, for the tests’ servers, are pinned by SHA-256 digests, which are required on install', async () => {
     for (const file of ['installer', 'localstack']) {
       const text = await textOf(`packages/dev-kit/python/${file}.txt`)
       const packages = text.split(/^(?=[a-z])/m).filter((block) => !block.startsWith('#'))

@@ -15,7 +15,7 @@ describe('the list of processes', () => {
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  it('ends a process that an earlier run left behind, and spares another process that now has a listed id', async () => {
+  it('ends a process that an earlier run left behind, and spares one that now has a listed id', async () => {
     const ours = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', folder], { stdio: 'ignore' })
     const theirs = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'elsewhere'], { stdio: 'ignore' })
     await Promise.all([once(ours, 'spawn'), once(theirs, 'spawn')])

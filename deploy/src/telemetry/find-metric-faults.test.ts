@@ -20,7 +20,7 @@ describe('the search for faults in exported metrics', () => {
     expect(faults({ __name__: 'pma_c' })).toEqual(['pma_c is told, and not described'])
   })
 
-  it('finds a label that is not described, one that is missing, and values that are not listed or could be a slug', () => {
+  it('finds a label that is not described, one that is missing, and values that are not listed', () => {
     expect(faults({ __name__: 'pma_b', path: '/' })).toEqual(['pma_b has a label path'])
     const count = 'pma_a_seconds_count'
     expect(faults({ __name__: count, outcome: 'OK' })).toEqual([`${count} lacks route`])

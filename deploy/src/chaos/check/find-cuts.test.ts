@@ -21,7 +21,7 @@ describe('a connection that broke', () => {
     expect(kinds(broken('ECONNRESET', late), killed)).toEqual(['cut'])
   })
 
-  it('is found when a proxy that was restarted in order had passed the request on, or had over 50 ms to read it', () => {
+  it('is found when a proxy restarted in order had passed the request on, or had over 50 ms to read it', () => {
     const restarted = [fault('restarted', 'proxy-1', 305, 900)]
     expect(kinds(broken('ECONNRESET', { startMs: 254 }), restarted)).toEqual(['cut'])
     expect(kinds(broken('ECONNRESET'), restarted, [injection()])).toEqual(['cut'])

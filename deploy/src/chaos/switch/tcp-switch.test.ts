@@ -94,7 +94,7 @@ describe('the TCP switch', () => {
     }
   })
 
-  it('ends open connections and refuses new ones while it is cut, and accepts them again once it is mended', async () => {
+  it('ends open connections and refuses new ones while it is cut, and accepts them once it is mended', async () => {
     const before = dial(link.port)
     await before.hears(':')
     link.cut()

@@ -51,7 +51,7 @@ describe('the installer’s certificates', () => {
     expect((await renewed({ ...first, leaves }, 0)).made).toEqual(['proxy'])
   })
 
-  it('are always issued by an authority that all services trust, while five authorities follow one another', async () => {
+  it('always come from an authority that all services trust, while five authorities follow one another', async () => {
     const lives = { leafMs: 4 * DAY_MS, authorityMs: 24 * DAY_MS }
     let before = await renewed(EMPTY, 0, lives)
     let authorities = 1

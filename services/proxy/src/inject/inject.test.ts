@@ -214,14 +214,14 @@ describe('inject', () => {
     expect(send(BEARER, { query: 'key=AIza' }).target).toBe('/v1/x')
   })
 
-  it('replaces the client’s parameter named like a key with the literal that the service injects under that name', () => {
+  it('replaces the client’s parameter named like a key with the service’s literal of that name', () => {
     const injection: InjectedField[] = [BEARER, { kind: 'query', name: 'key', value: [literal('sku')] }]
     const asked = { method: 'GET', headers: [], query: 'key=1&a=2' }
     const { target } = inject(routeOf(injection), { origin: ORIGIN, path: '/' }, asked, held(VALUE, BOUND))
     expect(target).toBe('/?a=2&key=sku')
   })
 
-  it('encodes Basic from a literal and a secret, and refuses a secret bound to the other side or a user with a colon', () => {
+  it('encodes Basic from a literal and a secret, and refuses the wrong side, and a colon in the user', () => {
     const field: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
     const { headers, basics } = send(field, { headers: ['Authorization', 'x'], placements: [{ kind: 'basic-user' }] })
     const encoded = Buffer.from(`${VALUE}:`).toString('base64')

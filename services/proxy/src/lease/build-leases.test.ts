@@ -50,7 +50,7 @@ describeWithRedis('the proxy’s leases, over gRPC and a real Redis', () => {
   const { route } = sharingProxies(memorySealedLeases)
   const routeOf = (name: string) => route([name], { notAfter: time.clock.monotonicMs() + 300_000 })
 
-  it('are shared: a second proxy that knows the organization takes a lease from Redis without asking the vault', async () => {
+  it('are shared: a second proxy warm to the organization takes one without asking the vault', async () => {
     const [a, b] = [proxy({ use: (ask) => ask(client) }), proxy({ use: (ask) => ask(client) })]
     await b.lease(routeOf('z1'))
     await a.lease(routeOf('a1'))

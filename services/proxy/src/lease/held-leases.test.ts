@@ -131,7 +131,7 @@ describe('leases', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('are refused with RouteFallen once the secret was replaced, and the new version is asked for anew (EVICT)', async () => {
+  it('are refused with RouteFallen once the secret was replaced, whose new version is leased (EVICT)', async () => {
     const { leases, asked, answer, route, replace } = make()
     const one = leases.lease(route(['a1']))
     answer(0)

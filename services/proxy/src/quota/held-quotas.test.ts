@@ -85,7 +85,7 @@ async function spendAll(quotas: HeldQuotas, asked: AccessRequest, most = Number.
 }
 
 describe('quotas that are drawn in blocks', () => {
-  it('are spent from memory: 10,000 requests ask management fewer than 40 times and wait fewer than 10 times', async () => {
+  it('are spent from memory: 10,000 requests ask management fewer than 40 times, and wait under 10 times', async () => {
     const { ledger, proxy } = rig()
     const quotas = proxy()
     const asked = request([quota(1_000_000), quota(1_000_000, { scope: 'organization', period: 'month' })])
@@ -122,7 +122,7 @@ describe('quotas that are drawn in blocks', () => {
     expect(admitted).toBe(777)
   })
 
-  it('never admit more than the quota after a proxy was killed, and lose at most the 1,250 units that it may hold', async () => {
+  it('never admit too much after a proxy was killed, and lose at most the 1,250 units that it may hold', async () => {
     const { proxy } = rig()
     const [killed, left] = [proxy(), proxy()]
     const asked = request([quota(100_000)])
@@ -169,7 +169,7 @@ describe('quotas that are drawn in blocks', () => {
 })
 
 describe('a quota that is used up', () => {
-  it('is reported with its end to the millisecond, and management is asked about it at most once a second', async () => {
+  it('is reported with its end to the millisecond, and management is asked at most once a second', async () => {
     const { proxy, time, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(2), quota(100, { period: 'month' })])
@@ -346,7 +346,7 @@ it('a quota that was changed draws a new block, and units held of the old quota 
   expect(await spendAll(quotas, request([quota(12)]))).toBe(2)
 })
 
-it('a subject beyond the bound is refused with UNAVAILABLE while all held subjects have requests in progress', async () => {
+it('a subject beyond the bound is refused with UNAVAILABLE while all held subjects are in use', async () => {
   const { proxy } = rig()
   const quotas = proxy({ stocksMax: 3, idleMs: 60_000 })
   const device = (deviceId: string) => request([quota(10, { scope: 'device' })], { deviceId })

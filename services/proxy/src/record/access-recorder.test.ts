@@ -146,7 +146,7 @@ describe('entries', () => {
     expect(calls.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
   })
 
-  it('of an admission whose answer was lost are the admitted entry under its own sequence and then a void entry', async () => {
+  it('of an admission whose answer was lost are its admitted entry, then a void entry', async () => {
     const { recorder, stored, entry, pass } = make()
     const lost = entry()
     recorder.doubtful(lost, 'UNAVAILABLE')

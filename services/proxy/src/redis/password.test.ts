@@ -64,7 +64,7 @@ describeWithRedis('the password of Redis', () => {
   const setInRedis = (known: string, password: string) =>
     askRedis({ ...redis, password: known }, 'CONFIG', 'SET', 'requirepass', password)
 
-  it('can be rotated while services run: the file is written first, and Redis is changed at any later time', async () => {
+  it('can be rotated while services run: first in the file, and in Redis at any later time', async () => {
     await connect()
     file = 'second'
     await connectAnew('first')

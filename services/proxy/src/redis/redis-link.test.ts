@@ -130,7 +130,7 @@ describeWithRedis('the link to Redis', () => {
     },
   )
 
-  it('waits longer while no return lasts, logs only the first of them, and starts over after a lasting one', async () => {
+  it('waits longer while no return lasts, logs only the first one, and starts over after a lasting one', async () => {
     const { link, said, time, pass, lasting } = await start()
     await lasting()
     const before = said().length
@@ -160,7 +160,7 @@ describeWithRedis('the link to Redis', () => {
     expect([link.isUsable(), said()]).toEqual([false, [AWAY]])
   })
 
-  it('is given up within 30 s when Redis is set to evict during use, and is taken up again after that has ended', async () => {
+  it('is given up within 30 s when Redis is set to evict during use, and is used again after that', async () => {
     const { redis, link, lines, pass, lasting } = await start()
     await lasting()
     let told = 0

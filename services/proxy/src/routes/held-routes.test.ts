@@ -183,7 +183,7 @@ describe('the route of an app token', () => {
     await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 
-  it('is refused with UNAVAILABLE when one token asks for too many services at once, and others are still served', async () => {
+  it('is refused with UNAVAILABLE for one token’s too many services at once, and not for another token', async () => {
     let hang = true
     const { routes } = await make(() => (hang ? new Promise(() => {}) : Promise.resolve(routeResponse())))
     const greedy = credential(newToken('app'))

@@ -138,7 +138,7 @@ describe('an answer that holds the key', () => {
   })
 })
 
-it('an echo of guesses tells nothing: at each step as many bytes arrive for a right guess as for a wrong one', async () => {
+it('an echo of guesses tells nothing: at each step as many bytes arrive for a right guess as for a wrong', async () => {
   let provider: Socket | undefined
   const echoing = await startRawUpstream((socket) => {
     socket.on('data', () => {

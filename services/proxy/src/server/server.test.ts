@@ -184,7 +184,7 @@ describe('framing and heads that servers read in different ways never reach a pr
     )
   })
 
-  it('h2c on a plain connection is declined: the request is answered with 200, and passed on without the offer', async () => {
+  it('h2c on a plain connection is declined: the request gets a 200, and is passed on without the offer', async () => {
     const answer = await raw(
       `GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n`,
     )

@@ -59,7 +59,7 @@ describe('a shared lease that somebody has altered', () => {
     }
   })
 
-  it('is not taken for another secret, generation or organization, although the proxy holds the lease key', async () => {
+  it('is not taken for another secret, generation or organization, although the lease key is held', async () => {
     const { b, sealedOf, replace, question } = await make()
     const sound = sealedOf('a1')
     replace(sealedOf('b1'))

@@ -65,7 +65,7 @@ describe('lease keys in memory', () => {
     expect(before.reveal()).toEqual(wiped)
   })
 
-  it('of an older data key version are wiped when one of a newer arrives, for every hour, and are not kept later', () => {
+  it('of an older data key version are wiped, for every hour, when a newer one’s arrives, and not kept later', () => {
     const { keys, id, keep } = make()
     const before = keep(id(7))
     const other = keep(
