@@ -12,25 +12,25 @@ const ofMake = [...readFileSync(MAKEFILE, 'utf8').matchAll(/deploy\/dist\/main\.
 )
 
 describe('the command line of the launcher', () => {
-  it('knows every word that the Makefile calls it by, and tells each in its usage', () => {
+  it('knows every word with which the Makefile calls it, and lists exactly these in its usage', () => {
     expect(ofMake).toHaveLength(8)
     expect(ofMake.map((word) => readCommand([word]))).toEqual(ofMake)
     expect([...USAGE.matchAll(/^ {2}([a-z-]+) /gm)].map(([, word]) => word).sort()).toEqual([...ofMake].sort())
   })
 
-  it('asks for everything where it is empty, and for the usage by --help', () => {
+  it('means everything when it is empty, and the usage when it is --help', () => {
     expect([readCommand([]), readCommand(['--help'])]).toEqual(['run', '--help'])
   })
 
   it.each([[['bakcup']], [['']], [['constructor']], [['--help', 'run']], [['run', '--help']], [['backup', '--prune']]])(
-    'is refused with the usage where it says %j',
+    'is refused with the usage when it is %j',
     (words) => {
       expect(() => readCommand(words)).toThrow(ConfigError)
       expect(() => readCommand(words)).toThrow(USAGE)
     },
   )
 
-  it('leaves the words behind rotate-data-keys to the vault', () => {
+  it('accepts further words after rotate-data-keys, which are the vault’s', () => {
     expect(readCommand(['rotate-data-keys', '--now', 'org_1'])).toBe('rotate-data-keys')
   })
 })

@@ -26,20 +26,20 @@ describe('a master key of a backup', () => {
 
   const read = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8')
 
-  it('takes the place of another, which is kept beside it', async () => {
+  it('replaces the key that was there, which is kept beside it', async () => {
     const { movedAway } = await placeSecrets(folder, kept, 7)
     expect(movedAway).toEqual([path.join(folder, 'kms.key.before-7')])
     expect([await read('kms.key'), await read('kms.key.before-7')]).toEqual(['restored', 'here before'])
   })
 
-  it('goes again where the restore fails', async () => {
+  it('is removed again when the restore is undone, and the key that was there is back', async () => {
     const { undo } = await placeSecrets(folder, { ...kept, secrets: { ...kept.secrets, 'other.key': 'new' } }, 7)
     await undo()
     expect((await readdir(folder)).sort()).toEqual(['kms.key', 'owner.password'])
     expect(await read('kms.key')).toBe('here before')
   })
 
-  it('is kept under whatever name it has, beside the owner’s password and no other', async () => {
+  it('is read under whatever name it has, and of the passwords only the owner’s is read with it', async () => {
     for (const name of ['Old_KMS (2).key', 'postgres.password']) await writeFile(path.join(folder, name), 'text')
     const secrets = await readSecrets(folder)
     expect(Object.keys(secrets).sort()).toEqual(['Old_KMS (2).key', 'kms.key', 'owner.password'])
@@ -47,14 +47,14 @@ describe('a master key of a backup', () => {
   })
 })
 
-describe('files of a backup that somebody else has made', () => {
+describe('files of a backup that may be forged', () => {
   it.each([
     ['a folder above', { '../kms.key': 'x' }],
     ['a folder below', { 'tls/ca.key': 'x' }],
     ['a password that services are known by', { 'postgres.password': 'x' }],
     ['a password that writes to terminals', { 'owner.password': 'a\u001b[2Jb' }],
     ['a password of two lines', { 'owner.password': 'one\ntwo' }],
-  ])('are refused with %s', (_what, secrets) => {
+  ])('are refused when they contain %s', (_what, secrets) => {
     expect(KeptFiles.safeParse({ ...kept, secrets }).success).toBe(false)
   })
 })

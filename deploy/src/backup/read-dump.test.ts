@@ -49,13 +49,13 @@ async function taken(lines: readonly string[], size = 1_000_000): Promise<Record
 }
 
 describe('readDump', () => {
-  it('hands over the same rows wherever chunks are cut, and nothing that stands between tables', async () => {
+  it('hands over the same rows wherever chunks are cut, and nothing from between tables', async () => {
     const expected = { a: 'one\\ttab\n-- end {}\n\\\\.\n\n', empty: '' }
     const total = Buffer.byteLength(WHOLE.join('\n'))
     for (let size = 1; size <= total; size += 1) expect(await taken(WHOLE, size)).toEqual(expected)
   })
 
-  it('gives up a line that is longer than any row, and does not hold the rest of it', async () => {
+  it('throws for a line that is longer than any row, without reading the rest of it', async () => {
     let read = 0
     async function* withoutEnd(): AsyncGenerator<Buffer> {
       yield Buffer.from(`${SCRIPT.slice(0, 4).join('\n')}\n`)

@@ -20,7 +20,7 @@ describe('backups of vault_keys', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('run out when their days are over, the newest never', async () => {
+  it('run out when their days are over, except for the newest one', async () => {
     expect(await keysThatRanOut(folder, 1, NOW)).toEqual([
       path.join(folder, '2026-01-23T02-00-00Z', 'vault_keys.sql.gz.age'),
     ])
@@ -30,7 +30,7 @@ describe('backups of vault_keys', () => {
     expect(await keysThatRanOut(folder, 9, NOW)).toEqual([])
   })
 
-  it('are removed alone', async () => {
+  it('are removed without the other files of their folder', async () => {
     await removeKeys(await keysThatRanOut(folder, 8, NOW))
     expect(await readdir(path.join(folder, '2026-01-23T02-00-00Z'))).toEqual(['vault.sql.gz.age'])
     expect(await keysThatRanOut(folder, 8, NOW)).toEqual([])

@@ -54,7 +54,7 @@ describe('sealing', () => {
     return `${file}.altered`
   }
 
-  it('to an age recipient opens by its identity, whole, and not when altered', async () => {
+  it('to an age recipient is opened whole by its identity, and refused when altered', async () => {
     const file = await sealed(recipient, 'plain.age')
     const opener = await createOpener('age', identity, {})
     expect((await buffer(opener.open(file))).equals(PLAIN)).toBe(true)
@@ -73,14 +73,14 @@ describe('sealing', () => {
     await expect(sealed('nobody@example.com', 'nobody.gpg')).rejects.toThrow('nobody@example.com')
   })
 
-  it('without gpg says what to install', async () => {
+  it('to a gpg key without gpg installed says what to install', async () => {
     await expect(sealed('ops@example.com', 'none.gpg', { PATH: folder })).rejects.toThrow('apt-get install gnupg')
   })
 
   it.each([
     ['without an identity', undefined, 'IDENTITY=FILE'],
     ['with one that is not there', '/nowhere/identity', 'cannot be read'],
-  ])('is not opened %s', async (_how, file, why) => {
+  ])('allows no opener for age %s', async (_how, file, why) => {
     await expect(createOpener('age', file, {})).rejects.toThrow(why)
   })
 })

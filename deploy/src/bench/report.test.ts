@@ -6,16 +6,16 @@ const LINE = { what: 'full path', unit: 'ratio', goal: { atLeast: 0.5 }, note: '
 const TOLD: Line = { what: 'cold route', unit: 'ms', goal: 'reported', note: '', value: 12 }
 
 describe('the report of a bench', () => {
-  it('prints one line a figure', () => {
+  it('prints one line for each figure', () => {
     const [, first] = tableOf([LINE]).split('\n')
     expect(first).toMatch(/^✓ {2}full path {2}0\.531 {2}ratio {2}≥ 0\.5 {2}0\.4–0\.6$/)
   })
 
-  it('is well where every goal holds', () => {
+  it('is well when every goal holds', () => {
     expect(verdictOf([LINE, TOLD])).toEqual({ isWell: true, text: '1 of 1 goals hold.' })
   })
 
-  it('names a goal that is missed, and a figure that was not taken, with a goal or without', () => {
+  it('names each missed goal, and each figure that was not taken, with a goal or without', () => {
     expect(verdictOf([LINE, { ...LINE, what: 'latency', goal: { atMost: 0.5 } }])).toEqual({
       isWell: false,
       text: '1 of 2 goals hold. Missed: latency.',
@@ -30,7 +30,7 @@ describe('the report of a bench', () => {
     })
   })
 
-  it('keeps names and goals of a row that could not be measured', () => {
+  it('keeps the names and goals of a row that could not be measured', () => {
     const row = defineRow({
       name: 'latency',
       figures: {

@@ -10,7 +10,7 @@ const line = (what: string, value: number | null): Line => ({
 })
 
 describe('the results of a bench', () => {
-  it('say what holds, and a figure that was not taken never does', () => {
+  it('say which goals hold, and a figure that was not taken holds none', () => {
     const lines: readonly Line[] = [
       line('a', 0.5),
       line('a', 0.4999),
@@ -29,7 +29,7 @@ describe('the results of a bench', () => {
     ])
   })
 
-  it('of some rows replace their own, and leave the others with their time and commit', () => {
+  it('of some rows replace those rows, and leave the others with their time and commit', () => {
     const whole = parseResults(JSON.stringify(resultsOf([line('a', 0.6), line('b', 0.7), line('gone', 1)], RUN)))
     const merged = mergeResults(whole, resultsOf([line('b', 0.3)], LATER), ['a', 'b', 'c'])
     expect(merged.map(({ name, value, holds, commit }) => [name, value, holds, commit])).toEqual([
@@ -38,7 +38,7 @@ describe('the results of a bench', () => {
     ])
   })
 
-  it('of a file in another shape are none', () => {
+  it('are empty when their file has another shape', () => {
     expect(parseResults('[{"name":"a"}]')).toEqual([])
     expect(parseResults('{')).toEqual([])
   })

@@ -7,18 +7,18 @@ const faultsOfRun = (run: Partial<Gone>) => faultsOf({ found: [found({})], notAr
 const hit = { name: 'JWT', form: 'hex' }
 
 describe('a canary run', () => {
-  it('is well where nothing was found, everything was seen, and every value arrived', () => {
+  it('has no faults when nothing was found, every place was seen, and every value arrived', () => {
     expect(faultsOfRun({ found: [found({}), found({})] })).toEqual([])
   })
 
-  it('is red for a hit, for a place that shows nothing or is not there, and for a value that went nowhere', () => {
+  it('has a fault for a hit, for a place that was not seen or is missing, and for a value that did not arrive', () => {
     expect(faultsOfRun({ found: [found({ hits: [hit] })] })).toEqual(['a log: JWT, hex'])
     expect(faultsOfRun({ found: [found({ sees: false })] })).toEqual(['a log: not even what has to be there was found'])
     expect(faultsOfRun({ notArrived: ['JWT'] })).toEqual(['the provider was never given: JWT'])
     expect(faultsOfRun({ missing: ['no core files'] })).toEqual(['no core files'])
   })
 
-  it('sums up what was searched', () => {
+  it('is summed up by the size of what was searched and the number of hits', () => {
     expect(table([found({}), found({ hits: [hit] })])).toMatch(/\| all \| 2\.00 \| 1 \|$/)
   })
 })

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import { fault, history, refusal, request } from './check/hand-written.js'
 import { costOfFailures, shownCosts } from './cost-of-failures.js'
 
-it('counts what clients felt of a failure, whichever replica it met', () => {
+it('the cost of failures sums up what clients felt of one kind of failure, over all replicas', () => {
   const faults = [fault('cut', 'proxy-1→redis', 100, 400), fault('cut', 'proxy-2→redis', 1_000, 1_400)]
   const requests = [
     request({ startMs: 300, endMs: 1_500 }),

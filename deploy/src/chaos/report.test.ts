@@ -30,30 +30,30 @@ const fault = {
 const single = { profile: 'single' } as const
 const multi = { profile: 'multi' } as const
 
-describe('the word on a seed', () => {
-  it('is red for a lost record, also after several failures where they did not take both places it was in', () => {
+describe('the verdict on a seed', () => {
+  it('is red for a lost record, after several failures too', () => {
     expect(isGreen(result(lost), single)).toBe(false)
     expect(isGreen(result(lost), multi)).toBe(false)
   })
 
-  it('tells of what two failures took, and is red for it where there was one at a time', () => {
+  it('reports a record lost to two failures, and is red for it only in the profile with one failure at a time', () => {
     expect(isGreen(result(lostToTwo), single)).toBe(false)
     expect(isGreen(result(lostToTwo), multi)).toBe(true)
     expect(reportOf(result(lostToTwo), multi)).toContain('· lost to two failures: 1\n      /c0/1 was injected')
   })
 
-  it('is red for a stale use, however much broke at once', () => {
+  it('is red for a stale use in the profile with several failures at a time, too', () => {
     expect(isGreen(result(stale), multi)).toBe(false)
   })
 
-  it('says in words what was violated, how to play it again, and where to look', () => {
+  it('says what was violated, how to play the seed again, and where its history is', () => {
     const said = reportOf(result(stale), { ...multi, without: 'wait' })
     expect(said).toContain('✗ stale: 1\n      /c0/1 used value:old')
     expect(said).toContain('make chaos SEED=7 PROFILE=multi BREAK=wait')
     expect(said).toContain('.local/chaos/7/history.ndjson')
   })
 
-  it('sums up all seeds, and names those that were red', () => {
+  it('sums up all seeds, and names the red ones', () => {
     const history = { ...result().history, faults: [fault, fault] }
     const results = [
       { ...result(), history },
@@ -62,7 +62,7 @@ describe('the word on a seed', () => {
     expect(totalsOf(results, single)).toBe('2 seeds: 0 requests, 0 injected, 0 operations, 4 faults, 1 red: 8')
   })
 
-  it('says how much each process has grown, and how busy the machine was', () => {
+  it('says how much each process has grown, and how late the rig’s own loop was', () => {
     const said = reportOf(result(), single)
     expect(said).toContain('proxy-1 +10 MB -2 descriptors, proxy-2 not seen')
     expect(said).toContain("the rig's own loop was late by 812 ms at most")
@@ -70,7 +70,7 @@ describe('the word on a seed', () => {
 })
 
 describe('a rule that is taken out', () => {
-  it('is missed when a seed is red by what it keeps from happening', () => {
+  it('counts as missed when a seed is red for what the rule prevents', () => {
     const reds = RULE_NAMES.map((rule) => [rule, isRedFor(rule, result(stale)), isRedFor(rule, result(lost))])
     expect(reds).toEqual([
       ['wait', true, false],
@@ -80,7 +80,7 @@ describe('a rule that is taken out', () => {
     ])
   })
 
-  it('is not missed because something else was red', () => {
+  it('does not count as missed when a seed is red for something else', () => {
     const others = result({ kind: 'cut', says: '' }, { kind: 'grown', says: '' }, lostToTwo)
     expect(RULE_NAMES.filter((rule) => isRedFor(rule, others))).toEqual([])
   })

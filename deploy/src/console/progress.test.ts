@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { createProgress } from './progress.js'
 
-it('shows what somebody else may have written so that no terminal obeys it, in all that it tells', async () => {
+it('progress shows every text with its control characters escaped', async () => {
   const lines: string[] = []
   const progress = createProgress((line) => void lines.push(line))
   await progress.step('step\u001bc', async (say) => say('within\u001bc'))

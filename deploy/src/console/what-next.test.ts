@@ -5,8 +5,8 @@ import { thingsToTry } from './what-next.js'
 /** Stand-ins for the commands in the lines: curl prints its last argument, node prints its input. */
 const STAND_INS = 'curl() { for word; do :; done; printf %s "$word"; }\nnode() { cat; }\n'
 
-describe('what people are told to paste', () => {
-  it('says the password as it is, and nothing of it is run', async () => {
+describe('the commands that people are told to paste', () => {
+  it('contain the password as it is, without a shell running any part of it', async () => {
     const owner = { email: 'owner@demo.example', password: `a'; echo run; 'b"$(echo run)\\` }
     const places = { management: 'http://m', proxies: ['http://p'], provider: 'http://d', owner, organization: 'org_1' }
     const text = thingsToTry({ ...places, redis: '', logs: '', runFile: '', hostSuffix: '' })

@@ -19,7 +19,7 @@ describe('demo provider', () => {
 
   const messages = [{ role: 'user' as const, content: 'hello there' }]
 
-  it('speaks chat completions to the openai SDK, plain and streamed', async () => {
+  it('answers chat completions of the openai SDK, plain and streamed', async () => {
     const client = new OpenAI({ baseURL: `${base}/v1`, apiKey: KEY })
     const plain = await client.chat.completions.create({ model: 'demo', messages })
     expect(plain.choices[0]?.message.content).toContain('hello there')
@@ -30,12 +30,12 @@ describe('demo provider', () => {
     expect(streamed).toBe(plain.choices[0]?.message.content)
   })
 
-  it('refuses a key that is not a demo key', async () => {
+  it('refuses a key that is not a demo key with 401', async () => {
     const client = new OpenAI({ baseURL: `${base}/v1`, apiKey: 'sk-proj-other', maxRetries: 0 })
     await expect(client.chat.completions.create({ model: 'demo', messages })).rejects.toMatchObject({ status: 401 })
   })
 
-  it('never shows a key among what it saw', async () => {
+  it('shows no key in the list of requests that it received', async () => {
     const seen = await fetch(`${base}/_demo/requests`).then((answer) => answer.text())
     expect(seen).toContain('Bearer sk-****...****')
     expect(seen).not.toContain(KEY)

@@ -6,7 +6,7 @@ import { buySession } from './buy-session.js'
 
 const atEnd = closeAfterEach()
 
-it('a session that is not sold is told with the proxy’s status and words', async () => {
+it('buying a session throws the proxy’s status and answer when the proxy refuses', async () => {
   const proxy = createServer((_request, response) => response.writeHead(429).end('{"code":"RATE_LIMITED"}'))
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   atEnd(() => proxy.close())

@@ -34,7 +34,7 @@ const rulesOfModel = [...text('docs/model/freshness.pml').matchAll(/^#define ([A
   .sort()
 
 describe('each rule of docs/freshness.md', () => {
-  it.each(ruleNames)('%s is named in a source file and in a test that its rows give', (rule) => {
+  it.each(ruleNames)('%s is named in a source file and in a test file that each of its rows names', (rule) => {
     const own = rows.filter(({ rules }) => rules.includes(rule))
     for (const { sources, tests } of own) {
       expect(sources.filter((file) => names(file, rule))).not.toEqual([])
@@ -42,7 +42,7 @@ describe('each rule of docs/freshness.md', () => {
     }
   })
 
-  it('is a rule of the model, and the model has no others', () => {
+  it('is a rule of the model, and the model has no other rule', () => {
     expect(rulesOfModel).toEqual(ruleNames)
   })
 

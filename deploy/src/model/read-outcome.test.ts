@@ -22,30 +22,30 @@ const without: Run = { ...base, kind: 'without', rule: 'FENCE', shows: '', searc
 const withAll: Run = { ...base, kind: 'with-all', covers: '', search: 'exhaustive', states: 30_778_801 }
 
 describe('readOutcome', () => {
-  it('reads a counterexample, and a search that found none', () => {
+  it('reads a report with a counterexample, and one of a whole search without any', () => {
     expect(readOutcome(FOUND)).toMatchObject({ violation: 'assertion', states: 78_850, depth: 25, seconds: 0.29 })
     expect(readOutcome(CLEAN)).toEqual(clean)
   })
 
-  it('takes a deadlock for no assertion, and a search that was cut short for no whole one', () => {
+  it('tells a deadlock from a violated assertion, and a search that was cut short from a whole one', () => {
     expect(readOutcome(FOUND.replace('assertion violated 0', 'invalid end state')).violation).toBe('other')
     expect(readOutcome(`error: max search depth too small\n${CLEAN}`).complete).toBe(false)
     expect(readOutcome(`pan: reached -DMEMLIM bound\n${CLEAN}`).complete).toBe(false)
   })
 
-  it('does not take another text for a report', () => {
+  it('throws for a text that is not a report', () => {
     expect(() => readOutcome('Segmentation fault')).toThrow('not a report')
   })
 })
 
 describe('judge', () => {
-  it('fails a rule without which nothing goes wrong, or something else does', () => {
+  it('fails a run without a rule when nothing goes wrong, or when something other than an assertion does', () => {
     expect(judge(without, { ...clean, violation: 'assertion' })).toBeUndefined()
     expect(judge(without, clean)).toContain('FENCE')
     expect(judge(without, { ...clean, violation: 'other' })).toContain('FENCE')
   })
 
-  it('fails a violation with all rules on, a search cut short, and another number of states', () => {
+  it('fails a run with all rules for a violation, a search cut short, or another number of states', () => {
     expect(judge(withAll, clean)).toBeUndefined()
     expect(judge(withAll, { ...clean, violation: 'assertion' })).toContain('violation')
     expect(judge(withAll, { ...clean, violation: 'other' })).toContain('violation')
@@ -53,7 +53,7 @@ describe('judge', () => {
     expect(judge(withAll, { ...clean, states: 12 })).toContain('12')
   })
 
-  it('asks of a search of a part that it saw as much as it should', () => {
+  it('lets a bitstate search be incomplete, and fails a compact one for another number of states', () => {
     expect(judge({ ...withAll, search: 'bitstate' }, { ...clean, complete: false })).toBeUndefined()
     expect(judge({ ...withAll, search: 'compact' }, { ...clean, states: 12 })).toContain('12')
   })

@@ -22,14 +22,14 @@ spin: trail ends after 3 steps
 `
 
 describe('readTrace', () => {
-  it('has a step for each atomic step of the processes, with what it changed', () => {
+  it('returns one step for each atomic step of the processes, with what it changed', () => {
     expect(readTrace(TRAIL)).toEqual([
       { who: 'Writer', line: 2, changes: ['st[0] IDLE→PUTTING'] },
       { who: 'Proxy', line: 3, changes: [] },
     ])
   })
 
-  it('is shown with the lines of the model', () => {
+  it('returns steps that are shown with the lines of the model', () => {
     const model = 'one\n\t:: d_step { st[w] == IDLE -> st[w] = PUTTING }\n\t:: d_step { stale -> assert(false) }\n'
     expect(traceText(readTrace(TRAIL), model)).toBe(
       [

@@ -5,8 +5,8 @@ const sent = (startMs: number, status: number, tookMs = 5, proxy = 0): Sent => {
   return { proxy, startMs, endMs: startMs + tookMs, status }
 }
 
-describe('what clients felt of an outage', () => {
-  it('is told from what started while it lasted, and from what started after', () => {
+describe('the figures of an outage', () => {
+  it('are taken from what started during it, and its end from what started after it', () => {
     const figures = figuresOf(
       [
         sent(900, 503),
@@ -33,12 +33,12 @@ describe('what clients felt of an outage', () => {
     })
   })
 
-  it('is nothing where all were served', () => {
+  it('have no time of refusal when all requests were served', () => {
     const figures = figuresOf([sent(1_000, 200), sent(3_000, 200)], { fromMs: 1_000, toMs: 3_000 })
     expect(figures).toMatchObject({ served: 1, servedForMs: undefined, refusedInMs: undefined, backInMs: 0 })
   })
 
-  it('is told of each proxy: one that serves for too long is not hidden by the other', () => {
+  it('are taken for each proxy, so that one proxy does not hide how long another one serves', () => {
     const both = [sent(1_500, 503), sent(1_600, 200, 5, 1), sent(2_900, 200, 5, 1)]
     const [first, second] = figuresByProxy(both, 2, { fromMs: 1_000, toMs: 3_000 })
     expect(first).toMatchObject({ servedForMs: 500, lastServedMs: undefined })

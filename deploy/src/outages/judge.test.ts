@@ -33,17 +33,17 @@ const cold = (status: number, tookMs: number) => {
   return { cold: [{ proxy: 0, startMs: 0, endMs: tookMs, status }] }
 }
 
-describe('an outage', () => {
-  it('is as promised', () => {
+describe('the judgement of an outage', () => {
+  it('finds nothing when all figures are as promised', () => {
     expect(said({})).toEqual([])
   })
 
-  it('is not, where one of two proxies serves past its horizon', () => {
+  it('finds one of two proxies that served past its horizon', () => {
     expect(said({ lastServedMs: 5_001 })).toEqual(['proxy 2 served after 5001 ms still'])
     expect(said({ servedForMs: undefined, lastServedMs: 12_900 })).toEqual(['proxy 2 served after 12900 ms still'])
   })
 
-  it('is not, where one of two proxies refuses too soon, too slowly, something else, or for too long', () => {
+  it('finds one of two proxies that refused too soon, too slowly, with another status, or for too long', () => {
     expect(said({ servedForMs: 2_999 })).toEqual(['proxy 2 served for 2999 ms only'])
     expect(said({ refusedInMs: 1_001 })).toEqual(['proxy 2 had refusals waited for'])
     expect(said({ strange: 1 })).toEqual(['proxy 2 answered 1 neither with 200 nor with 503'])
@@ -51,14 +51,14 @@ describe('an outage', () => {
     expect(said({ requests: 0 })).toEqual(['proxy 2 was asked for nothing'])
   })
 
-  it('where nothing is to be served, is none for a second of what was admitted before', () => {
+  it('allows answers for one second when nothing is to be served', () => {
     const nothing = { serves: 'nothing' } as const
     const none = { ...figures, servedForMs: 0, lastServedMs: undefined }
     expect(said({}, nothing, { byProxy: [none] })).toEqual([])
     expect(said({}, nothing, { byProxy: [{ ...none, lastServedMs: 1_001 }] })).toHaveLength(1)
   })
 
-  it('where all is to be served, is not with one request missed, whenever, and is with the last one as it ends', () => {
+  it('finds one request missed when all are to be served, and allows the last one to end after the outage', () => {
     const always = { serves: 'all the time' } as const
     const all = { ...figures, servedForMs: undefined, lastServedMs: 13_002 }
     expect(said({}, always, { byProxy: [all] })).toEqual([])
@@ -67,13 +67,13 @@ describe('an outage', () => {
     ])
   })
 
-  it('may have refusals waited for as long as a question may take that is not answered', () => {
+  it('allows refusals to take as long as an unanswered question when they come after a deadline', () => {
     const late = { refusals: 'after a deadline' } as const
     expect(said({ refusedInMs: 3_500 }, late)).toEqual([])
     expect(said({ refusedInMs: 3_501 }, late)).toEqual(['proxy 2 had refusals waited for'])
   })
 
-  it('is judged by what nobody held, too', () => {
+  it('finds a wrong or slow answer to what no proxy held', () => {
     expect(said({}, {}, cold(503, 5_000))).toEqual([])
     expect(said({}, {}, cold(200, 5))).toEqual(['cold: answered 200'])
     expect(said({}, {}, cold(0, 5))).toEqual(['cold: answered 0'])
@@ -81,12 +81,12 @@ describe('an outage', () => {
     expect(said({}, { cold: 'either' }, cold(503, 5_001))).toEqual(['cold: waited for'])
   })
 
-  it('is not met by a herd', () => {
+  it('finds more than 64 connections in a second', () => {
     expect(said({}, {}, { knocks: 64 })).toEqual([])
     expect(said({}, {}, { knocks: 65 })).toEqual(['met by 65 connections in a second'])
   })
 
-  it('is not, where all proxies were taken away at once', () => {
+  it('finds a time at which no proxy said that it was ready', () => {
     expect(said({}, {}, { readiness: { looks: 100, nobody: 1 } })).toEqual([
       'no proxy said that it is ready, at 1 of 100 looks',
     ])
@@ -94,7 +94,7 @@ describe('an outage', () => {
   })
 })
 
-it('what is served all the time is summed up, and nothing else', () => {
+it('the share of served requests is summed up over the outages in which everything goes on, and no others', () => {
   const throughout = {
     outage: { ...outage, serves: 'all the time' },
     figures: { ...figures, requests: 90, served: 88 },

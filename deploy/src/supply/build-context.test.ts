@@ -29,8 +29,8 @@ const IN_IMAGES = [
   '!deploy/test',
 ]
 
-describe('what a checkout holds besides sources', () => {
-  it('is in no layer of an image: all is left out but what is named', async () => {
+describe('files of a checkout that are no sources', () => {
+  it('get into no image, because everything is left out of its build context except what is named', async () => {
     const [first, ...others] = await patternsOf('deploy/docker/Dockerfile.dockerignore')
     expect(first).toBe('*')
     expect(others.filter((pattern) => pattern.startsWith('!'))).toEqual(IN_IMAGES)
@@ -45,7 +45,7 @@ describe('what a checkout holds besides sources', () => {
     ])
   })
 
-  it('is in no commit: settings, what opens backups, the backups, the state', async () => {
+  it('get into no commit: settings, backups, the identity that opens them, and state are ignored', async () => {
     expect(await patternsOf('.gitignore')).toEqual(
       expect.arrayContaining(['.local/', '/backups/', '/.env', '/identity', '.terraform/', '*.tfstate*']),
     )

@@ -48,8 +48,8 @@ async function directDependencies(): Promise<ReadonlyMap<string, string>> {
   return new Map(all.filter(([name]) => !name.startsWith('@protectmyapi/')))
 }
 
-describe('what we depend on', () => {
-  it('runs no script of its own when it is installed, and those that have one are named', async () => {
+describe('the project’s dependencies', () => {
+  it('run no install script, and those that have one are listed in docs/dependencies.md', async () => {
     expect((await textOf('.npmrc')).split('\n')).toContain('ignore-scripts=true')
     const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([at]) => nameOf(at))
     expect([...new Set(scripted)].sort()).toEqual(WITH_INSTALL_SCRIPT)
@@ -59,7 +59,7 @@ describe('what we depend on', () => {
     )
   })
 
-  it('is the same bytes for everybody: each package with its digest, from no place of its own', () => {
+  it('are pinned in the lock file by a SHA-512 digest, without an address of their own', () => {
     const packages = installed.filter(([, { link }]) => !link)
     expect(packages.length).toBeGreaterThan(500)
     // npm may write no digest for packages that it leaves out on a platform: docs/dependencies.md says what to do then.
@@ -68,7 +68,7 @@ describe('what we depend on', () => {
     expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
   })
 
-  it('is the same bytes from PyPI as well: each package of the tests’ servers with its digest', async () => {
+  it('from PyPI, for the tests’ servers, are pinned by SHA-256 digests, which are required on install', async () => {
     for (const file of ['installer', 'localstack']) {
       const text = await textOf(`packages/dev-kit/python/${file}.txt`)
       const packages = text.split(/^(?=[a-z])/m).filter((block) => !block.startsWith('#'))
@@ -82,7 +82,7 @@ describe('what we depend on', () => {
     expect(installing.match(/\['-q', '--require-hashes'/g)).toHaveLength(2)
   })
 
-  it('has exact versions, and each a reason in docs/dependencies.md', async () => {
+  it('have exact versions if they are direct, and are each named in docs/dependencies.md', async () => {
     const page = await textOf('docs/dependencies.md')
     const direct = [...(await directDependencies())]
     expect(direct.length).toBeGreaterThan(40)

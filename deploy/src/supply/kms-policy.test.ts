@@ -25,8 +25,8 @@ async function commands(): Promise<readonly string[]> {
 
 const policies = () => readFile(path.join(project, 'deploy', 'terraform', 'aws', 'policies', 'main.tf'), 'utf8')
 
-describe('what Terraform lets the vault do with the master key', () => {
-  it('is what the code calls, and nothing else', async () => {
+describe('the rights to the master key that Terraform gives the vault', () => {
+  it('are exactly those of the KMS commands that the code calls', async () => {
     const text = await policies()
     const allowed = ['wraps', 'unwraps'].flatMap((name) => {
       const list = new RegExp(`^  ${name}\\s*= \\[(.*)\\]$`, 'm').exec(text)?.[1] ?? ''
@@ -36,7 +36,7 @@ describe('what Terraform lets the vault do with the master key', () => {
     expect(allowed.toSorted()).toEqual(called.toSorted())
   })
 
-  it('asks for a context that the vault names in each call', async () => {
+  it('require an encryption context that the vault sends with its calls', async () => {
     const keyService = await readFile(path.join(VAULT, 'keys', 'key-service.ts'), 'utf8')
     const asked = [...(await policies()).matchAll(/"kms:EncryptionContext:(\w+)"\s*= (?:"([^"]+)"|var\.(\w+))/g)]
     expect(asked.map(([, name]) => name).toSorted()).toEqual(['installation', 'product', 'purpose'])

@@ -50,7 +50,7 @@ describe('a file that could open a connection past the dialler', () => {
     )
   const plant = (lines: readonly string[]): Promise<void> => writeFile(path.join(folder, PLANTED), lines.join('\n'))
 
-  it('is red for the arrows, by each package and module that opens one', async () => {
+  it('is refused by dependency-cruiser for each package and module that opens one', async () => {
     await plant(BY_ARROWS)
     const cruiser = 'dependency-cruiser/bin/dependency-cruise.mjs'
     const said = await run(cruiser, ['services', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'])
@@ -60,7 +60,7 @@ describe('a file that could open a connection past the dialler', () => {
     expect(names.sort()).toEqual(['axios', 'dgram', 'undici/index.js'])
   }, 30_000)
 
-  it('is red for the linter, by each name and global that opens one', async () => {
+  it('is refused by the linter for each name and global that opens one', async () => {
     await plant(BY_NAMES)
     const said = await run('@biomejs/biome/bin/biome', ['lint', '--reporter=json', PLANTED])
     // After the report the linter prints a line of text that says there are errors.

@@ -31,7 +31,7 @@ function mentioned(): readonly string[] {
 const actors = PAGE.split(/^### /m).slice(1)
 
 describe('the threat model', () => {
-  it('names files that are there', async () => {
+  it('names only files that exist', async () => {
     const all = mentioned()
     expect(all.length).toBeGreaterThan(100)
     const gone: string[] = []
@@ -39,7 +39,7 @@ describe('the threat model', () => {
     expect(gone).toEqual([])
   })
 
-  it('says of each actor what remains, and by which tests the rest is shown', () => {
+  it('says for each actor what remains, and which tests show the rest', () => {
     expect(actors.length).toBeGreaterThanOrEqual(14)
     const incomplete = actors.filter((actor) => !/\*\*Remains\*\*/.test(actor) || !/\*\*Shown by\*\*/.test(actor))
     expect(incomplete.map((actor) => actor.split('\n')[0])).toEqual([])

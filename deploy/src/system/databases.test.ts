@@ -38,20 +38,20 @@ describe('prepareDatabases', () => {
     }
   }
 
-  it('lets the migrator make tables and the runtime role make none', async () => {
+  it('lets the migrator create tables, and the runtime role none', async () => {
     await as(databases.vault.migrator, 'CREATE TABLE made (id int)')
     await expect(as(databases.vault.runtime, 'CREATE TABLE other (id int)')).rejects.toThrow('permission denied')
   })
 
-  it('keeps the roles of one database out of the others', async () => {
+  it('does not let the role of one database into another database', async () => {
     await expect(as(databases.management.runtime, 'SELECT 1')).rejects.toThrow('permission denied for database')
   })
 
-  it('writes passwords for our eyes alone', async () => {
+  it('writes a password file with mode 0600', async () => {
     expect((await stat(databases.vault.runtime.passwordFile)).mode & 0o777).toBe(0o600)
   })
 
-  it('sends no password, with which the roles sign in nevertheless, and with no other', async () => {
+  it('sends no password to Postgres, and each role signs in with its own password only', async () => {
     const sent: Buffer[] = []
     const relay = net.createServer((socket) => {
       const { hostname, port } = new URL(admin)
@@ -75,7 +75,7 @@ describe('prepareDatabases', () => {
     await expect(as(ofAnother, 'SELECT 1')).rejects.toThrow('password authentication failed')
   })
 
-  it('can be run again, and refuses databases that this folder knows nothing of', async () => {
+  it('can be run again, and refuses existing databases when it is not told that they are its own', async () => {
     await expect(prepareDatabases(admin, prefix, folder, true)).resolves.toEqual(databases)
     await expect(prepareDatabases(admin, prefix, folder, false)).rejects.toThrow('PMA_DATABASE_PREFIX')
   })

@@ -40,20 +40,20 @@ const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 const textOf = (file: string): string => readFileSync(path.join(PROJECT, file), 'utf8')
 
 describe('the environments of the services', () => {
-  it('start a proxy with the options of its image, as docker-compose.yml does', () => {
+  it('start a proxy with the same options of Node in the image and in docker-compose.yml', () => {
     const [, ofImage] =
       /"\/nodejs\/bin\/node", "(.*)", "\/app\/services\/proxy/.exec(textOf('deploy/docker/Dockerfile')) ?? []
     const [, ofCompose] = /\[node, (.*), services\/proxy\/dist/.exec(textOf('docker-compose.yml')) ?? []
     expect([ofImage?.split('", "'), ofCompose?.split(', ')]).toEqual(Array(2).fill(nodeOptionsOf('proxy')))
   })
 
-  it('tell management and proxies where Redis is, and never the vault', () => {
+  it('name Redis to management and proxies, and not to the vault', () => {
     expect(managementEnvironment(plan)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
     expect(proxyEnvironment(plan, 0)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
     expect(ofRedis(vaultEnvironment(plan))).toEqual([])
   })
 
-  it('say nothing of it where there is none', () => {
+  it('name no Redis when there is none', () => {
     const without = { ...plan, redis: undefined }
     expect([...ofRedis(managementEnvironment(without)), ...ofRedis(proxyEnvironment(without, 0))]).toEqual([])
   })

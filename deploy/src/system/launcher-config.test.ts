@@ -3,7 +3,7 @@ import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { inheritedEnvironment, launcherConfig } from './launcher-config.js'
 
 describe('launcherConfig', () => {
-  it('needs nothing: one proxy, the demo, loopback, state below the project', () => {
+  it('needs no variable: it has one proxy, the demo, loopback, and its state below the project', () => {
     expect(launcherConfig({}, '/project')).toMatchObject({
       proxies: 1,
       demo: true,
@@ -14,12 +14,12 @@ describe('launcherConfig', () => {
     })
   })
 
-  it('takes HOST for an address only: some shells export it as the name of the machine', () => {
+  it('takes HOST only if it is an address, because some shells export the machine’s name there', () => {
     expect(launcherConfig({ HOST: '0.0.0.0' }, '/project').host).toBe('0.0.0.0')
     expect(launcherConfig({ HOST: 'laptop' }, '/project').host).toBe('127.0.0.1')
   })
 
-  it('starts the redis-server that was found, unless a server is named, or none is wanted', () => {
+  it('starts the redis-server that was found, unless a server is named or none is wanted', () => {
     const found = { redisServer: '/usr/bin/redis-server' }
     const sourceOf = (env: NodeJS.ProcessEnv): unknown => launcherConfig(env, '/project', found).redis
     const REDIS_URL = 'rediss://app:p%25ss@[::1]:7000'
@@ -57,7 +57,7 @@ describe('launcherConfig', () => {
 })
 
 describe('inheritedEnvironment', () => {
-  it('hands on no variable of ours and no option of Node', () => {
+  it('drops our own variables, the options of Node and the credentials of AWS', () => {
     const env = { PATH: '/bin', PMA_VAULT_PORT: '1', NODE_OPTIONS: '--inspect', AWS_SECRET_ACCESS_KEY: 'x' }
     expect(inheritedEnvironment(env)).toEqual({ PATH: '/bin' })
   })

@@ -38,7 +38,7 @@ describeWithRedis('keepLocalRedis', () => {
     return askRedis({ host: '127.0.0.1', port, password }, ...command)
   }
 
-  it('keeps its data from run to run, is append-only, and never evicts', async () => {
+  it('keeps data from run to run, writes an append-only file, and never evicts', async () => {
     const { url } = await start()
     await ask('SET', 'kept', 'a')
     await redis?.stop()
@@ -49,7 +49,7 @@ describeWithRedis('keepLocalRedis', () => {
       expect(info).toContain(line)
   })
 
-  it('comes back when it is killed, and stays away when it is stopped', async () => {
+  it('starts Redis again when it is killed, and not when it was stopped', async () => {
     const first = (await start()).pid() ?? 0
     process.kill(first, 'SIGKILL')
     await until(async () => ((await ask('PING').catch(() => '')) === 'PONG' ? true : undefined), 20_000)

@@ -9,8 +9,8 @@ const app = {
 }
 const state = { providerPort: 8090, organization: 'org_1', demo: { organization: 'org_1', app, service: 'demo' } }
 
-describe('what a backup brings of a launcher', () => {
-  it('is taken as it was', () => {
+describe('a launcher’s state in a backup', () => {
+  it('is accepted as it was written', () => {
     expect(MovableState.parse(state)).toEqual(state)
   })
 
@@ -19,7 +19,7 @@ describe('what a backup brings of a launcher', () => {
     ['a service', { ...state, demo: { ...state.demo, service: '$(run)' } }],
     ['a token', { ...state, demo: { ...state.demo, app: { ...app, token: 'pma_app_`run`' } } }],
     ['an id', { ...state, demo: { ...state.demo, app: { ...app, id: '\u001b[2J' } } }],
-  ])('is refused with %s that a shell or a terminal obeys', (_what, brought) => {
+  ])('is refused when %s in it contains characters that a shell or a terminal obeys', (_what, brought) => {
     expect(MovableState.safeParse(brought).success).toBe(false)
   })
 })

@@ -15,7 +15,7 @@ describe('the list of processes', () => {
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  it('ends what an earlier run left behind, and spares a process that has got an old id', async () => {
+  it('ends a process that an earlier run left behind, and spares one that now has a listed id', async () => {
     const ours = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', folder], { stdio: 'ignore' })
     const theirs = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'elsewhere'], { stdio: 'ignore' })
     await Promise.all([once(ours, 'spawn'), once(theirs, 'spawn')])
@@ -34,7 +34,7 @@ describe('the list of processes', () => {
     theirs.kill('SIGKILL')
   })
 
-  it('takes a list that is not there, or broken, for an empty one', async () => {
+  it('counts as empty when its file is missing or broken', async () => {
     expect(await stillRunning(file)).toEqual([])
     await rm(file, { force: true })
     await writeFile(file, '{half')

@@ -4,14 +4,14 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { redisAccess, redisEnvironment, urlForPeople } from './redis-access.js'
 
-describe('how services reach Redis', () => {
+describe('the services’ access to Redis', () => {
   let folder = ''
   beforeEach(async () => {
     folder = path.join(await mkdtemp(path.join(os.tmpdir(), 'pma-redis-access-')), 'secrets')
   })
   afterEach(() => rm(path.dirname(folder), { recursive: true, force: true }))
 
-  it('gives them its parts as variables, and the password as a file for our eyes alone', async () => {
+  it('is given as variables for the URL’s parts, and as a password file of mode 0600', async () => {
     const url = 'rediss://app:p%25ss%2F@[::1]:7000'
     const env = redisEnvironment(await redisAccess({ url, cluster: true, caFile: '/ca.pem' }, folder))
     const passwordFile = path.join(folder, 'redis-client.password')
@@ -28,7 +28,7 @@ describe('how services reach Redis', () => {
     expect((await stat(passwordFile)).mode & 0o777).toBe(0o600)
   })
 
-  it('names the usual port, and neither user nor password, where the URL does not', async () => {
+  it('has the usual port, and neither user nor password, when the URL names none', async () => {
     expect(redisEnvironment(await redisAccess({ url: 'redis://cache.example', cluster: false }, folder))).toEqual({
       PMA_REDIS_HOST: 'cache.example',
       PMA_REDIS_PORT: '6379',
@@ -37,11 +37,11 @@ describe('how services reach Redis', () => {
     })
   })
 
-  it('is no variable at all where there is none', () => {
+  it('sets no variable when there is no Redis', () => {
     expect(redisEnvironment(undefined)).toEqual({})
   })
 
-  it('shows people no password', () => {
+  it('is shown to people without the password', () => {
     expect(urlForPeople('redis://app:secret@127.0.0.1:8055')).toBe('redis://127.0.0.1:8055')
   })
 })

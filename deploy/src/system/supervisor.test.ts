@@ -24,8 +24,8 @@ async function withFormerLog(program: string): Promise<{ supervisor: Supervisor;
 
 const messageOf = (work: Promise<void>): Promise<string> => work.then(String, ({ message }: Error) => message)
 
-describe('what is told of a start that failed', () => {
-  it('is what that process wrote, and nothing of the run before', async () => {
+describe('the report of a failed start', () => {
+  it('contains what the process wrote, and nothing that an earlier run wrote', async () => {
     const { supervisor, spec } = await withFormerLog("console.log('of this run'); process.exit(1)")
     for (const work of [() => supervisor.start(spec), () => supervisor.runToEnd(spec)]) {
       await writeFile(spec.logFile, 'of the run before\n')
@@ -34,7 +34,7 @@ describe('what is told of a start that failed', () => {
     }
   })
 
-  it('says so where that process wrote nothing', async () => {
+  it('says that the process wrote nothing when that is so', async () => {
     const { supervisor, spec } = await withFormerLog('process.exit(1)')
     const told = `It wrote nothing to ${spec.logFile}.`
     expect(await messageOf(supervisor.start(spec))).toBe(`one did not start. ${told}`)

@@ -66,8 +66,8 @@ function misfits(expression: string): readonly string[] {
   return [...wrong, ...grouped.filter((one) => !OF_OTHERS.includes(one) && !labels.has(one))]
 }
 
-describe('metrics that alerts and dashboard ask for', () => {
-  it('are read off a page that describes them', () => {
+describe('the metrics used by alerts and the dashboard', () => {
+  it('are read from the page that describes them, with types, labels and values', () => {
     expect(metrics.size).toBeGreaterThan(50)
     expect(metrics.get('pma_postgres_pool_connections')).toEqual({
       name: 'pma_postgres_pool_connections',
@@ -79,12 +79,12 @@ describe('metrics that alerts and dashboard ask for', () => {
     })
   })
 
-  it('have no label whose values are not closed', () => {
+  it('are refused when the page does not list the values of a label', () => {
     for (const label of ['`place`', '`place`: as it comes', 'place'])
       expect(() => describedMetrics(`| \`pma_a\` | gauge | ${label} | … |`)).toThrow('pma_a: nothing says')
   })
 
-  it('are described in docs/telemetry.md, with the labels and values that are asked for', () => {
+  it('are described in docs/telemetry.md with the labels and values that are used', () => {
     expect(expressions.length).toBeGreaterThan(90)
     expect(expressions.flatMap(misfits)).toEqual([])
     expect(misfits('sum by (pod, user) (rate(pma_kms_call_seconds{outcome=~"ok|lost", user="x"}[5m]))')).toEqual([
@@ -93,26 +93,26 @@ describe('metrics that alerts and dashboard ask for', () => {
     ])
   })
 
-  it('are all that there are', () => {
+  it('are all metrics that the page describes', () => {
     const asked = new Set(
       expressions.flatMap(selectorsOf).flatMap(({ series }) => [bySeries.get(series)?.name ?? series]),
     )
     expect([...metrics.keys()].filter((name) => !asked.has(name))).toEqual([])
   })
 
-  it('are also those of the states that alerts are tried with', () => {
+  it('include those of the states with which alerts are tried', () => {
     const series = [AT_REST, ...ALERT_STATES.map((one) => one.series)].flatMap((one) => Object.keys(one))
     expect(series.flatMap(misfits)).toEqual([])
   })
 })
 
 describe('an alert', () => {
-  it('fires in a state, and each state names alerts that there are', () => {
+  it('fires in at least one state, and no state names an alert that does not exist', () => {
     const names = alerts.map(({ alert }) => alert).toSorted()
     expect([...new Set(ALERT_STATES.flatMap(({ firing }) => firing))].toSorted()).toEqual(names)
   })
 
-  it('points to its line of docs/operations.md, and each line has one or says why not', () => {
+  it('points to its line of docs/operations.md, where each line has an alert or says that it has none', () => {
     const rows = table.split('\n').slice(2)
     expect(rows.length).toBeGreaterThan(20)
     for (const row of rows) {

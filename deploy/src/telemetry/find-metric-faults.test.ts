@@ -13,14 +13,14 @@ const TOLD: readonly Labels[] = [
 ]
 const faults = (...more: readonly Labels[]) => findMetricFaults(describedMetrics(PAGE), [...TOLD, ...more])
 
-describe('metrics that are told', () => {
-  it('are those that are described', () => {
+describe('the search for faults in exported metrics', () => {
+  it('finds a described metric that was never exported, and an exported one that is not described', () => {
     expect(faults()).toEqual([])
     expect(findMetricFaults(describedMetrics(PAGE), TOLD.slice(1))).toEqual(['pma_a_seconds was never told'])
     expect(faults({ __name__: 'pma_c' })).toEqual(['pma_c is told, and not described'])
   })
 
-  it('have the labels and values that are described, and nothing that a tenant could choose', () => {
+  it('finds a label that is not described, one that is missing, and values that are not listed', () => {
     expect(faults({ __name__: 'pma_b', path: '/' })).toEqual(['pma_b has a label path'])
     const count = 'pma_a_seconds_count'
     expect(faults({ __name__: count, outcome: 'OK' })).toEqual([`${count} lacks route`])

@@ -22,12 +22,12 @@ const COLD: readonly Span[] = [
 ]
 const faults = (...more: readonly Span[]) => findTraceFaults([...COLD, ...more, LATE], 'req_1')
 
-describe('traces', () => {
-  it('are whole where each has one root, and the first request all of its parts', () => {
+describe('the search for faults in traces', () => {
+  it('finds none when each trace has one root and the first request has all its spans', () => {
     expect(faults()).toEqual([])
   })
 
-  it('are not, with a second root, a parent that never came, or another beginning', () => {
+  it('finds a second root, a span whose parent is missing, and a trace that begins with another span', () => {
     const second = span('vault', 'background rotation', { spanId: 'x', parentId: undefined })
     expect(faults(second)).toEqual([
       'trace t1 has 2 roots: protectmyapi-proxy proxy.request, protectmyapi-vault background rotation',
@@ -40,23 +40,23 @@ describe('traces', () => {
     ])
   })
 
-  it('are not where a client’s own is continued', () => {
+  it('finds a client’s own trace that was continued', () => {
     expect(faults(root({ traceId: CLIENTS_TRACE, attributes: new Map() }))).toEqual([
       'a client has had its own trace continued',
     ])
   })
 
-  it('are not without a part of the first request, or without that request', () => {
+  it('finds a missing span of the first request, and a request without a trace', () => {
     const without = [...COLD.filter(({ name }) => name !== 'upstream'), LATE]
     expect(findTraceFaults(without, 'req_1')[0]).toMatch(/^the first request has no span \^upstream\$ of proxy/)
     expect(findTraceFaults([...COLD, LATE], 'req_2')).toEqual(['the request req_2 has no trace'])
   })
 
-  it('are judged once they have had time to arrive', () => {
+  it('does not judge a trace that has not had the time to arrive', () => {
     expect(faults(span('vault', 'sql select', { traceId: 't3', parentId: 'on its way', endMs: 59_000 }))).toEqual([])
   })
 
-  it('are read off what a collector writes', () => {
+  it('reads spans from a line that a collector writes, and leaves an incomplete line out', () => {
     const told = {
       traceId: 'a',
       spanId: 'b',

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { removeLeftClusters } from './cluster-folder.js'
 
-it('removes the clusters of runs that have ended, and of no other', async () => {
+it('the Postgres clusters of runs that have ended are removed, and all other folders are kept', async () => {
   const parent = await mkdtemp(path.join(os.tmpdir(), 'clusters-'))
   const { pid: ended } = spawnSync(process.execPath, ['--version'])
   const left = `protectmyapi-test-postgres-${ended}-abcdef`

@@ -16,7 +16,7 @@ describe('countResults', () => {
     )
   })
 
-  it('does not take another text for a result', () => {
+  it('throws for a text that is not a result', () => {
     expect(() => countResults('{}')).toThrow()
   })
 })

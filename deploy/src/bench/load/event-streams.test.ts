@@ -13,13 +13,13 @@ const NEVER_MS = 60_000
 const closeAtEnd = closeAfterEach()
 
 describe('the load of open streams', () => {
-  it('tells how many were open at once, and held all of them', async () => {
+  it('counts the streams that were open at once, and holds all of them', async () => {
     const { answers, others, delaysMs } = await streamsOf((_, answer) => sendEvent(answer), 1)
     expect({ answers, others }).toEqual({ answers: STREAMS, others: {} })
     expect(delaysMs).toHaveLength(STREAMS)
   })
 
-  it('ends with a stream that ends early, and counts it', async () => {
+  it('ends when a stream ends early, and counts that one as failed', async () => {
     let asked = 0
     const { answers, others } = await streamsOf((_, answer) => {
       sendEvent(answer)

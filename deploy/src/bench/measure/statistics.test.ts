@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { median, quantile, rangeOf } from './statistics.js'
 
 describe('statistics of rounds', () => {
-  it('takes the nearest rank, and never a value that was not measured', () => {
+  it('take the nearest rank, which is always a measured value', () => {
     expect(median([3, 1, 2])).toBe(2)
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2)
     expect(quantile([5], 0.99)).toBe(5)
@@ -14,11 +14,11 @@ describe('statistics of rounds', () => {
     ).toBe(99)
   })
 
-  it('says of nothing that it is no number', () => {
+  it('have no number as the median of nothing', () => {
     expect(median([])).toBeNaN()
   })
 
-  it('keeps the range', () => {
+  it('give the lowest and the highest value as the range', () => {
     expect(rangeOf([2, 9, 4])).toEqual([2, 9])
   })
 })

@@ -23,24 +23,24 @@ describe('the search for planted values', () => {
     ['base64url+2', Buffer.from(`u:${value}`).toString('base64url')],
     ['reversed', [...value].reverse().join('')],
     ['half 2', value.slice(Math.ceil(value.length / 2) - 2)],
-  ])('finds it as %s, between other bytes', (form, text) => {
+  ])('finds a value in the form %s between other bytes', (form, text) => {
     expect(formsIn(`before ${text} after`)).toContain(form)
   })
 
-  it('finds what was compressed, behind other bytes, cut off, and twice', () => {
+  it('finds a value that was compressed, among other bytes, in a stream that is cut off, and compressed twice', () => {
     const zipped = gzipSync(`${randomBytes(99).toString('hex')} ${value} ${randomBytes(999).toString('hex')}`)
     expect(formsIn(Buffer.concat([randomBytes(9), zipped]))).toContain('raw')
     expect(formsIn(zipped.subarray(0, -300))).toContain('raw')
     expect(formsIn(gzipSync(zipped))).toContain('raw')
   })
 
-  it('finds a piece of a long one that was cut at a page', () => {
+  it('finds a piece of a long value that was cut at a page', () => {
     const long = randomBytes(9_000).toString('base64url')
     const found = createSearch([{ name: 'long', value: long }])(Buffer.from(long.slice(1_000, 2_000)))
     expect(found).toContainEqual({ name: 'long', form: 'piece' })
   })
 
-  it('finds each planted value, in each of its forms, under its own name alone', () => {
+  it('finds each planted value, in each of its forms, under its own name only', () => {
     const planted = plantedValues()
     expect(planted.length).toBeGreaterThanOrEqual(50)
     const all = createSearch(planted)
@@ -53,11 +53,11 @@ describe('the search for planted values', () => {
     }
   })
 
-  it('refuses a value that it could not find', () => {
+  it('throws for a value that is too short to be found', () => {
     expect(() => createSearch([{ name: 'short', value: '1234567' }])).toThrow('short is too short')
   })
 
-  it('finds nothing in what merely looks alike', () => {
+  it('finds nothing in text that only resembles a value', () => {
     expect(formsIn(`sk-"x"/ ${randomBytes(10_000).toString('base64')} ${value.slice(0, 12)}`)).toEqual([])
   })
 })

@@ -9,16 +9,16 @@ const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..', '..')
 describe('a rule that is taken out', () => {
   const patch = { file: 'a.js', from: 'await wait()', to: '' }
 
-  it('is out', () => {
+  it('is no longer in the patched code', () => {
     expect(applyPatch('change(); await wait(); answer()', patch)).toBe('change(); ; answer()')
   })
 
-  it('is told where it does not stand, or stands twice', () => {
+  it('is reported when the code to remove is missing or stands twice', () => {
     expect(() => applyPatch('change(); answer()', patch)).toThrow('a.js has not once, but 0 times')
     expect(() => applyPatch('await wait(); await wait()', patch)).toThrow('2 times')
   })
 
-  it.each(RULE_NAMES)('stands in the code as it is compiled now: %s', (name) => {
+  it.each(RULE_NAMES)('matches the compiled code as it is now: %s', (name) => {
     for (const one of REMOVED_RULES[name].patches) {
       const file = path.join(PROJECT, one.file)
       expect(existsSync(file)).toBe(true)

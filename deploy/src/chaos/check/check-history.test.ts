@@ -4,7 +4,7 @@ import { broken, evidence, fault, history, injection, operation, recorded, refus
 
 const setting = { horizonMs: 3_000, limits: [], quotas: [{ fact: 'org:1', count: 0 }] }
 
-it('says nothing of a run in which every promise held', () => {
+it('checking a history finds nothing in a run in which every promise was kept', () => {
   const requests = [request({}), refusal(503, 'UNAVAILABLE', { path: '/c0/2' })]
   const operations = [operation({ ends: ['value:old'], begins: ['value:new'] })]
   const faults = [fault('killed', 'vault-1', 305, 900)]
@@ -12,7 +12,7 @@ it('says nothing of a run in which every promise held', () => {
   expect(checkHistory(run, evidence({ log: recorded('/c0/1', 'req_1') }), setting)).toEqual([])
 })
 
-it('tells of everything that did not', () => {
+it('checking a history finds every kind of broken promise', () => {
   const requests = [
     request({ rests: ['org:1'] }),
     refusal(500, 'INTERNAL', { path: '/c0/2' }),

@@ -8,14 +8,14 @@ const operations = many(20, () => operation({ ends: ['session:1'] }))
 const requests = many(100, () => refusal(401, 'INVALID_TOKEN', { rests: ['session:1'] }))
 const faults = many(2, () => fault('killed', 'proxy-1', 0, 1))
 
-it('finds a run in which nothing went through, nothing was tried, or nothing was changed', () => {
+it('a run is found idle when nothing was injected, nothing that was taken away was tried, or nothing changed', () => {
   expect(findIdleness(history({ injections, operations, requests, faults }), 2)).toEqual([])
   expect(findIdleness(history({ operations, requests, faults }), 2)).toMatchObject([{ kind: 'nothing shown' }])
   expect(findIdleness(history({ injections, operations, faults }), 2)).toMatchObject([{ kind: 'nothing shown' }])
   expect(findIdleness(history({ injections, requests, faults }), 2)).toHaveLength(2)
 })
 
-it('finds a run whose time was over before every failure of its seed was played', () => {
+it('a run is found idle when it ended before all failures of its seed were played', () => {
   expect(findIdleness(history({ injections, operations, requests, faults }), 3)).toEqual([
     { kind: 'nothing shown', says: '2 failures were played, and 3 have to be' },
   ])

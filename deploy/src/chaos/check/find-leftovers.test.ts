@@ -8,7 +8,7 @@ const BEFORE = { residentMb: 100, descriptors: 40 }
 const kinds = (before: ProcessSize | null, after: ProcessSize | null): string[] =>
   findLeftovers(history({}), evidence({ processes: [{ name: 'proxy-1', before, after }] })).map(({ kind }) => kind)
 
-describe('what is half-done', () => {
+describe('unfinished work', () => {
   /** The last failure ends at 1,000 ms. */
   const run = history({ faults: [fault('killed', 'vault-1', 0, 1_000)] })
   const look = (atMs: number, counts: Partial<HalfDone> = {}): HalfDone => {
@@ -16,25 +16,25 @@ describe('what is half-done', () => {
   }
   const found = (...halfDone: HalfDone[]) => findLeftovers(run, evidence({ halfDone }))
 
-  it('may be so for ten seconds after the last failure', () => {
+  it('is not found within ten seconds after the last failure', () => {
     expect(found(look(11_000, { pending: 1, undestroyed: 1 }), look(12_000))).toEqual([])
   })
 
-  it('is found where it is longer, a version that is pending and a destruction alike', () => {
+  it('is found after ten seconds, whether a version is pending or not yet destroyed', () => {
     expect(found(look(11_001, { pending: 1 }))).toMatchObject([{ kind: 'pending' }])
     expect(found(look(11_001, { undestroyed: 2 }))).toMatchObject([{ kind: 'pending' }])
   })
 
-  it('is found of a signing key after twenty seconds', () => {
+  it('is found only after twenty seconds when a signing key is not yet destroyed', () => {
     expect(found(look(21_000, { undestroyedKeys: 1 }))).toEqual([])
     expect(found(look(21_001, { undestroyedKeys: 1 }))).toMatchObject([{ kind: 'pending' }])
   })
 
-  it('is found although it was finished later', () => {
+  it('is found even if it was finished later', () => {
     expect(found(look(15_000, { undestroyed: 1 }), look(16_000))).toHaveLength(1)
   })
 
-  it('is counted from the last change, where that was later', () => {
+  it('is found ten seconds after the last change when that came after the last failure', () => {
     const changed = history({ operations: [operation({ startMs: 3_000, endMs: 4_000 })] })
     const at = (atMs: number) => findLeftovers(changed, evidence({ halfDone: [look(atMs, { pending: 1 })] }))
     expect(at(14_000)).toEqual([])
@@ -43,13 +43,13 @@ describe('what is half-done', () => {
 })
 
 describe('a process', () => {
-  it('is found when it has grown, in memory or in descriptors', () => {
+  it('is found when it has grown by too much memory or too many descriptors', () => {
     expect(kinds(BEFORE, { residentMb: 220, descriptors: 60 })).toEqual([])
     expect(kinds(BEFORE, { residentMb: 221, descriptors: 40 })).toEqual(['grown'])
     expect(kinds(BEFORE, { residentMb: 100, descriptors: 61 })).toEqual(['grown'])
   })
 
-  it('is found when it is not there to be looked at', () => {
+  it('is found when it was missing before or after the run', () => {
     expect(kinds(null, BEFORE)).toEqual(['missing'])
     expect(kinds(BEFORE, null)).toEqual(['missing'])
   })

@@ -20,26 +20,26 @@ function over(everyMs: number, faults: readonly InjectedFault[] = []): string[] 
 }
 
 describe('a limit', () => {
-  it('holds at its rate', () => {
+  it('is not reported when requests come at its rate', () => {
     expect(over(100)).toEqual([])
   })
 
-  it('is found to be broken at twice its rate', () => {
+  it('is reported as broken when requests come at twice its rate', () => {
     expect(over(50)).toContain('over the limit')
   })
 
-  it('may let a burst more through for each switch, and count for each side while they are split', () => {
+  it('may be passed twofold, and no further, while a proxy is cut off from Redis', () => {
     expect(over(50, [fault('cut', 'proxy-1→redis', 21_000, 29_000)])).toEqual([])
     expect(over(20, [fault('cut', 'proxy-1→redis', 21_000, 29_000)])).toContain('over the limit')
     expect(over(50, [fault('killed', 'proxy-1', 21_000, 29_000)])).toContain('over the limit')
   })
 
-  it('is no concern of requests to other services', () => {
+  it('is not applied to requests to other services', () => {
     const requests = [request({ rests: ['service:2'] })]
     expect(kindsOf({ requests, injections: [injection()] }, { limits: [limit] })).toEqual([])
   })
 
-  it('of devices is counted for each of them, and for those that have none together', () => {
+  it('of devices is counted for each device, and once for all requests without a device', () => {
     const eachDevices = { ...limit, isEachDevices: true }
     const kinds = (deviceOf: (number: number) => string[]): string[] => {
       const requests = numbers(200).map((number) =>
@@ -54,7 +54,7 @@ describe('a limit', () => {
   })
 })
 
-it('finds one request more than a quota, whatever was broken', () => {
+it('one request more than a quota is found, whatever failed meanwhile', () => {
   const requests = numbers(3).map((number) => request({ path: `/c0/${number}`, rests: ['org:1'] }))
   const injections = numbers(3).map((number) => injection({ path: `/c0/${number}` }))
   const faults = [fault('lost', 'redis', 0, 900), fault('killed', 'proxy-1', 0, 900)]

@@ -11,18 +11,18 @@ const kinds = (given: Parameters<typeof history>[0]): string[] =>
   findStrangeAnswers(history(given), bounds).map(({ kind }) => kind)
 
 describe('a failure that a client sees', () => {
-  it('is found when it is no row of the fault table, has another status, or is no problem', () => {
+  it('is found when its code is unknown, its status is not the code’s, or it is no problem', () => {
     expect(kinds({ requests: [refusal(503, 'GONE_FISHING')] })).toEqual(['strange answer'])
     expect(kinds({ requests: [refusal(500, 'UNAVAILABLE')] })).toEqual(['strange answer'])
     expect(kinds({ requests: [request({ status: 502 })] })).toEqual(['strange answer'])
   })
 
-  it('is found when it says that we, or the provider, made a mistake', () => {
+  it('is found when its code is INTERNAL or UPSTREAM_UNREACHABLE', () => {
     const requests = [refusal(500, 'INTERNAL'), refusal(502, 'UPSTREAM_UNREACHABLE')]
     expect(kinds({ requests })).toEqual(['strange answer', 'strange answer'])
   })
 
-  it('is found when a credential is refused that nobody took away', () => {
+  it('is found when a credential is refused that no operation or skewed clock had ended', () => {
     const requests = [refusal(401, 'INVALID_TOKEN', { rests: ['session:1'] })]
     expect(kinds({ requests })).toEqual(['refused without cause'])
     expect(kinds({ requests, operations: [operation({ ends: ['session:1'], outcome: 'unknown' })] })).toEqual([])
@@ -30,13 +30,13 @@ describe('a failure that a client sees', () => {
     expect(kinds({ requests, faults: [fault('skewed', 'proxy-1', 0, 900)] })).toEqual([])
   })
 
-  it('is found when a path is refused that nobody closed', () => {
+  it('is found when a path is refused that no operation had closed', () => {
     const requests = [refusal(400, 'PATH_NOT_ALLOWED', { rests: ['paths:1'] })]
     expect(kinds({ requests })).toEqual(['refused without cause'])
     expect(kinds({ requests, operations: [operation({ ends: ['paths:1'] })] })).toEqual([])
   })
 
-  it('is found when it is over a limit, or a quota, that nobody set', () => {
+  it('is found when it is a refusal by a limit or a quota that was not set', () => {
     const limited = (rest: string): string[] => kinds({ requests: [refusal(429, 'RATE_LIMITED', { rests: [rest] })] })
     const spent = (rest: string): string[] => kinds({ requests: [refusal(429, 'QUOTA_EXCEEDED', { rests: [rest] })] })
     expect(limited('service:1')).toEqual([])
@@ -49,24 +49,24 @@ describe('a failure that a client sees', () => {
 describe('a 503', () => {
   const requests = [refusal(503, 'UNAVAILABLE', { startMs: 10_000, endMs: 10_005, rests: ['app:1'] })]
 
-  it('is found in calm', () => {
+  it('is found when nothing had failed before it', () => {
     expect(kinds({ requests })).toEqual(['refused without cause'])
     expect(kinds({ requests, faults: [fault('killed', 'vault-1', 11_000, 12_000)] })).toHaveLength(1)
   })
 
-  it('may come of what is broken, and for five seconds after its return', () => {
+  it('is allowed while something is broken, and for five seconds after it is back', () => {
     expect(kinds({ requests, faults: [fault('silent', 'vault-1→postgres', 9_000, 12_000)] })).toEqual([])
     expect(kinds({ requests, faults: [fault('killed', 'vault-1', 3_000, 5_000)] })).toEqual([])
     expect(kinds({ requests, faults: [fault('killed', 'vault-1', 3_000, 4_999)] })).toHaveLength(1)
   })
 
-  it('is found where only the other proxy was broken, or cut off', () => {
+  it('is found when only the other proxy was cut off or frozen', () => {
     expect(kinds({ requests, faults: [fault('cut', 'proxy-1→vault', 9_000, 12_000)] })).toEqual([])
     expect(kinds({ requests, faults: [fault('cut', 'proxy-2→vault', 9_000, 12_000)] })).toHaveLength(1)
     expect(kinds({ requests, faults: [fault('frozen', 'proxy-2', 9_000, 12_000)] })).toHaveLength(1)
   })
 
-  it('may come of a change under way of what it rests on', () => {
+  it('is allowed during a change of something that the request rests on', () => {
     const changing = (ends: string[], endMs = 11_000): string[] =>
       kinds({ requests, operations: [operation({ startMs: 9_900, endMs, ends })] })
     expect(changing(['app:1'])).toEqual([])
@@ -75,19 +75,19 @@ describe('a 503', () => {
     expect(changing(['app:1'], 9_999)).toHaveLength(1)
   })
 
-  it('may come, for two seconds, of signing keys that were ended', () => {
+  it('is allowed for two seconds after signing keys were ended', () => {
     const ended = (endMs: number) => [operation({ startMs: 7_000, endMs, ends: ['session-keys:0'] })]
     expect(kinds({ requests, operations: ended(8_000) })).toEqual([])
     expect(kinds({ requests, operations: ended(7_999) })).toHaveLength(1)
   })
 })
 
-it('finds an answer of management that is no row of the table', () => {
+it('an answer of management is found when it is INTERNAL', () => {
   const operations = [operation({ status: 500, code: 'INTERNAL', outcome: 'unknown' })]
   expect(kinds({ operations })).toEqual(['strange answer'])
 })
 
-it('finds a secret that is said to be in use although nothing uses it any more', () => {
+it('a SECRET_IN_USE is found when the secret is no longer used by anything', () => {
   const refused = { status: 409, code: 'SECRET_IN_USE', outcome: 'refused' } as const
   expect(kinds({ operations: [operation({ ...refused, kind: 'delete secret' })] })).toEqual(['strange answer'])
   expect(kinds({ operations: [operation({ ...refused, kind: 'delete secret in use' })] })).toEqual([])

@@ -6,12 +6,12 @@ import { faultDeck } from './fault-deck.js'
 const named = (seed: string): string[] =>
   faultDeck(seededRandom(seed), { hasKms: false }).map(({ kind, target, holdMs }) => `${kind} ${target} ${holdMs.from}`)
 
-it('is the same deck for the same seed, and another for another', () => {
+it('the deck of faults is the same for the same seed, and another one for another seed', () => {
   expect(named('7')).toEqual(named('7'))
   expect(named('7')).not.toEqual(named('8'))
 })
 
-it('takes each authority away from what it rests on, cut off and silent, in every seed', () => {
+it('the deck of faults cuts off and silences what management and the vault rest on, the KMS included', () => {
   const words = named('7').map((name) => name.replace(/-\d/, ''))
   for (const word of ['cut management→postgres', 'silent management→postgres', 'silent vault→postgres'])
     expect(words.filter((name) => name.startsWith(word))).toHaveLength(1)
@@ -20,7 +20,7 @@ it('takes each authority away from what it rests on, cut off and silent, in ever
   expect(kms.map(({ kind }) => kind).sort()).toEqual(['silent', 'stopped'])
 })
 
-it('deals every fault to one hand, and all that breaks the same target to the same', () => {
+it('dealing puts every fault into one hand, and all faults of a target into the same hand', () => {
   const deck = faultDeck(seededRandom('7'), { hasKms: true })
   const hands = dealt(deck, 3)
   expect(hands.flat()).toHaveLength(deck.length)

@@ -22,8 +22,11 @@ const deleteService = (operate: Operate, lane: Lane): Promise<void> =>
 it.each([
   ['create service', 'svc_1'],
   ['link', 'svc_2'],
-])('where the time ends with “%s”, clients ask for %s: for no service that is not linked', async (last, serviceId) => {
-  const lane = laneOf()
-  await deleteService(operating(last), lane)
-  expect([lane.serviceId, lane.appToken.rests.includes(`service:${serviceId}`)]).toEqual([serviceId, true])
-})
+])(
+  'deleting a service until the time ends with “%s” leaves clients asking for %s, which is linked',
+  async (last, serviceId) => {
+    const lane = laneOf()
+    await deleteService(operating(last), lane)
+    expect([lane.serviceId, lane.appToken.rests.includes(`service:${serviceId}`)]).toEqual([serviceId, true])
+  },
+)

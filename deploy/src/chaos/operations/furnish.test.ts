@@ -8,7 +8,7 @@ const operating = (last: string): Operate => operateUntil(last, { id: 'id_1', to
 const furnished = (operate: Operate) =>
   furnish({ operate, name: 'red', organizationId: 'org_1', origin: 'http://x', management: 0, number: 1 })
 
-it('makes no lane whose app and service are not linked, where the time ends between', async () => {
+it('furnishing makes no lane when the time ends before its app and service are linked', async () => {
   expect(await furnished(operating('create app'))).toBeUndefined()
   expect(await furnished(operating('link'))).toMatchObject({ linkId: 'id_1' })
 })

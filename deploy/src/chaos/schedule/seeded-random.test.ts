@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import { seededRandom } from './seeded-random.js'
 
-describe('chance from a seed', () => {
+describe('a source of random numbers from a seed', () => {
   const drawn = (seed: string): number[] => {
     const random = seededRandom(seed)
     return Array.from({ length: 20 }, () => random.between(1, 1_000))
   }
 
-  it('is the same for the same seed, and another for another', () => {
+  it('draws the same for the same seed, and other numbers for another seed', () => {
     expect(drawn('7')).toEqual(drawn('7'))
     expect(drawn('7')).not.toEqual(drawn('8'))
   })
 
-  it('gives each name a row of its own, whatever others have drawn', () => {
+  it('draws for each name independently of what other names have drawn', () => {
     const untouched = seededRandom('7').fork('a').next()
     const random = seededRandom('7')
     random.fork('b').next()

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { skewedDate } from './skew-clock.js'
 
-it('tells a wrong time wherever it is asked for the time, and reads dates as ever', () => {
+it('a skewed Date is off whenever it is asked for the current time, and reads given dates as usual', () => {
   let skewMs = 60_000
   const Skewed = skewedDate(Date, () => skewMs)
   const apart = (told: number): number => Math.round((told - Date.now()) / 1_000)

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { createDelayedLine } from './delayed-line.js'
 
-it('hands things on in their order, though a later one has a shorter delay', async () => {
+it('a delayed line hands things on in their order, even if a later one has a shorter delay', async () => {
   const line = createDelayedLine()
   const handed: number[] = []
   await new Promise<void>((resolve) => {
@@ -13,7 +13,7 @@ it('hands things on in their order, though a later one has a shorter delay', asy
   expect(line.waiting).toBe(0)
 })
 
-it('hands on at once what need not wait', () => {
+it('a delayed line hands on at once what has no delay', () => {
   const handed: number[] = []
   createDelayedLine().push(() => handed.push(1), 0)
   expect(handed).toEqual([1])

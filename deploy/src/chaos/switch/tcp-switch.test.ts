@@ -56,7 +56,7 @@ function dial(port: number): Client {
   return { socket, hears, heard: () => heard, ended }
 }
 
-describe('the switch', () => {
+describe('the TCP switch', () => {
   let first: Awaited<ReturnType<typeof startEcho>>
   let second: Awaited<ReturnType<typeof startEcho>>
   let link: TcpSwitch
@@ -77,7 +77,7 @@ describe('the switch', () => {
     await second.close()
   })
 
-  it('spreads connections over its targets, and carries both ways', async () => {
+  it('spreads connections over its targets, and carries bytes both ways', async () => {
     const clients = [dial(link.port), dial(link.port)]
     for (const { socket } of clients) socket.write('hello')
     await Promise.race(clients.map(({ hears }) => hears('first:hello')))
@@ -85,7 +85,7 @@ describe('the switch', () => {
     for (const { socket } of clients) socket.destroy()
   })
 
-  it('goes on to the next target where one refuses', async () => {
+  it('goes on to the next target when one refuses', async () => {
     await first.close()
     for (let round = 0; round < 2; round += 1) {
       const client = dial(link.port)
@@ -94,7 +94,7 @@ describe('the switch', () => {
     }
   })
 
-  it('ends what there is when it is cut, refuses what comes, and takes it again when it is mended', async () => {
+  it('ends open connections and refuses new ones while it is cut, and accepts them once it is mended', async () => {
     const before = dial(link.port)
     await before.hears(':')
     link.cut()
@@ -106,7 +106,7 @@ describe('the switch', () => {
     after.socket.destroy()
   })
 
-  it('ends what there is when it drops connections, and takes new ones at once', async () => {
+  it('ends open connections when it drops them, and accepts new ones at once', async () => {
     const before = dial(link.port)
     await before.hears(':')
     link.drop()
@@ -116,7 +116,7 @@ describe('the switch', () => {
     after.socket.destroy()
   })
 
-  it('holds bytes back while it is paused, and loses none', async () => {
+  it('holds bytes back while it is paused, and delivers all of them once it is mended', async () => {
     const [client, other] = [dial(link.port), dial(whole.port)]
     await Promise.all([client.hears(':'), other.hears(':')])
     link.pause()
@@ -133,7 +133,7 @@ describe('the switch', () => {
     other.socket.destroy()
   })
 
-  it('delays bytes while it is slow, in their order', async () => {
+  it('delays bytes while it is slow, and keeps their order', async () => {
     const client = dial(link.port)
     await client.hears(':')
     link.slow(40)
@@ -145,7 +145,7 @@ describe('the switch', () => {
     client.socket.destroy()
   })
 
-  it('sends new connections where it is told to', async () => {
+  it('sends new connections to the target to which it is routed', async () => {
     link.route([second.port])
     for (let round = 0; round < 2; round += 1) {
       const client = dial(link.port)

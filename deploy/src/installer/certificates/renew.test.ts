@@ -23,8 +23,8 @@ const isBelieved = (of: Held, by: Held): boolean =>
     ),
   )
 
-describe('certificates of our own', () => {
-  it('are made once: a second run changes nothing', async () => {
+describe('the installer’s certificates', () => {
+  it('are made once, and a second run changes nothing', async () => {
     const first = await renewed(EMPTY, 0)
     expect(first.made).toEqual(['authority', 'vault', 'management', 'proxy'])
     const second = await renewed(first, 0)
@@ -32,26 +32,26 @@ describe('certificates of our own', () => {
     expect([...second.leaves]).toEqual([...first.leaves])
   })
 
-  it('carry the identity, and live as long as was said', async () => {
+  it('carry the service’s identity, and live as long as was asked for', async () => {
     const { leaves } = await renewed(EMPTY, 0)
     const certificate = new X509Certificate(leaves.get('proxy')?.certPem ?? '')
     expect(certificate.subjectAltName).toContain('URI:spiffe://keys.example.com/ns/pma/sa/proxy')
     expect(Date.parse(certificate.validTo)).toBe(START_MS + 30 * DAY_MS)
   })
 
-  it('are renewed when a third of their life is left, and not before', async () => {
+  it('are renewed when less than a third of their life is left, and not before', async () => {
     const first = await renewed(EMPTY, 0)
     expect((await renewed(first, 19)).made).toEqual([])
     expect((await renewed(first, 21)).made).toEqual(['vault', 'management', 'proxy'])
   })
 
-  it('are made anew where the identity is another one', async () => {
+  it('are made anew when the identity in them is another service’s', async () => {
     const first = await renewed(EMPTY, 0)
     const leaves = new Map(first.leaves).set('proxy', first.leaves.get('vault') ?? { certPem: '', keyPem: '' })
     expect((await renewed({ ...first, leaves }, 0)).made).toEqual(['proxy'])
   })
 
-  it('never come from an authority that not everybody trusts yet, over five authorities', async () => {
+  it('always come from an authority that all services trust, while five authorities follow one another', async () => {
     const lives = { leafMs: 4 * DAY_MS, authorityMs: 24 * DAY_MS }
     let before = await renewed(EMPTY, 0, lives)
     let authorities = 1

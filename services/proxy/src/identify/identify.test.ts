@@ -26,7 +26,7 @@ describe('identify finds the credential', () => {
     ['x-goog-api-key', APP, APP],
     ['xi-api-key', SESSION, SESSION],
     ['anything', `a=b; key="${APP}"`, APP],
-  ])('in %s: %s, and takes the field out', (name, value, token) => {
+  ])('in the header field %s: %s, and removes that field', (name, value, token) => {
     const { credential, headers, query } = identify(['Accept', '*/*', name, value, 'X-Kept', '1'], null)
     expect(credential).toMatchObject({ token, kind: token === APP ? 'app-token' : 'session' })
     expect(headers).toEqual(['Accept', '*/*', 'X-Kept', '1'])
@@ -40,19 +40,19 @@ describe('identify finds the credential', () => {
     [`a=%41&key=${APP.replaceAll('_', '%5F')}`, 'a=%41'],
     [`a=1;key=${APP};b=2`, 'a=1;b=2'],
     [`${APP}`, null],
-  ])('in the query %s, and takes the pair out', (query, kept) => {
+  ])('in the query %s, and removes its pair from the query', (query, kept) => {
     const found = identify(['Accept', '*/*'], query)
     expect(found.credential.token).toBe(APP)
     expect(found.query).toBe(kept)
   })
 
-  it('takes the same one twice for one, and strips both places', () => {
+  it('when the same credential is sent several times, and removes it from every place', () => {
     const { headers, query } = identify(['Authorization', `Bearer ${APP}`, 'x-api-key', APP], `key=${APP}&z`)
     expect(headers).toEqual([])
     expect(query).toBe('z')
   })
 
-  it('drops cookies and our own fields, and reads the version of the app', () => {
+  it('and drops cookies and the fields named pma-…, of which it reads the app’s version', () => {
     const { headers, appVersion } = identify(
       [
         'Cookie',
@@ -77,7 +77,7 @@ describe('identify finds the credential', () => {
   })
 
   it.each(['x-pma-a', 'pma', 'pmaa-x', 'x-cookie', 'cookies', 'set-cookie2'])(
-    'leaves %s, which is neither a cookie nor a field of ours',
+    'and keeps the field %s, which is neither a cookie nor one of ours',
     (name) => {
       expect(identify([name, 'x', 'x-api-key', APP], null).headers).toEqual([name, 'x'])
     },
@@ -93,11 +93,14 @@ describe('identify finds the credential', () => {
     ['1\t', null],
     [' 1', null],
     ['\xe9', null],
-  ])('takes the version %j of an app as %j: what could break a line of the log is none', (sent, appVersion) => {
-    expect(identify(['PMA-App-Version', sent, 'x-api-key', APP], null)).toMatchObject({ appVersion, headers: [] })
-  })
+  ])(
+    'and reads the app version %j as %j: one that is no single word of at most 64 visible characters is null',
+    (sent, appVersion) => {
+      expect(identify(['PMA-App-Version', sent, 'x-api-key', APP], null)).toMatchObject({ appVersion, headers: [] })
+    },
+  )
 
-  it('leaves a query without a credential as it is, byte for byte', () => {
+  it('in a header, and leaves a query that contains no credential as it is, byte for byte', () => {
     for (const query of ['', '&&a', 'a=b&&c=%', 'a;b', '=', 'a=%2B+b']) {
       expect(identify(['x-api-key', APP], query).query).toBe(query)
     }
@@ -105,7 +108,7 @@ describe('identify finds the credential', () => {
 })
 
 describe('identify refuses', () => {
-  it('a request without a credential', () => {
+  it('a request that contains no credential of ours, with UNAUTHORIZED', () => {
     const message = 'no credential of ours in the request'
     expect(() => identify(['Authorization', 'Bearer sk-foreign'], 'key=AIza')).toThrow(
       expect.objectContaining({ code: 'UNAUTHORIZED', message }),
@@ -116,7 +119,7 @@ describe('identify refuses', () => {
     [['Authorization', `Bearer ${APP}`, 'x-api-key', OTHER], null],
     [['Authorization', `Bearer ${APP}`], `key=${SESSION}`],
     [['Authorization', basic(`${APP}:${OTHER}`)], null],
-  ])('two that differ (%#)', (headers, query) => {
+  ])('a request that contains two different credentials, with INVALID_REQUEST (%#)', (headers, query) => {
     expect(() => identify(headers, query)).toThrow(
       expect.objectContaining({
         code: 'INVALID_REQUEST',
@@ -133,13 +136,13 @@ describe('identify refuses', () => {
     'pma_ses_a.b',
     'pma_dbg_x',
     'pma_pat_x',
-  ])('what is cut, mistyped or of another kind: %s', (token) => {
+  ])('a token that is cut, mistyped or of a kind other than app token and session, with INVALID_TOKEN: %s', (token) => {
     expect(() => identify(['x-api-key', token], null)).toThrow(code('INVALID_TOKEN'))
   })
 })
 
-describe('what is left is searched for tokens of ours', () => {
-  it('in clear, percent-encoded, twice encoded, and inside Basic', () => {
+describe('the search for our tokens in what is left of a request', () => {
+  it('finds a token in clear, percent-encoded once or twice, and inside Basic', () => {
     expect(holdsOurs(`/v1/bot${APP}/send`)).toBe(true)
     expect(holdsOurs(encodeURIComponent(APP).replaceAll('_', '%5F'))).toBe(true)
     expect(holdsOurs(APP.replaceAll('_', '%255f'))).toBe(true)

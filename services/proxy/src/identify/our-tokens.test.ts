@@ -15,7 +15,7 @@ describe('a token of ours in a header', () => {
     `BASIC  ${basic(`${TOKEN}:x`)} `,
     ` \tBasic ${basic(`${TOKEN}:x`)}`,
     `\u00a0Basic ${basic(`${TOKEN}:x`)}`,
-  ])('is found in %j', (value) => {
+  ])('is found inside the Basic credentials of %j', (value) => {
     expect(tokensInHeader(value)).toEqual([TOKEN])
     expect(headerHoldsOurs(value)).toBe(true)
   })
@@ -28,18 +28,18 @@ describe('a token of ours in a header', () => {
     `Beware Basic ${basic(`${TOKEN}:`)}`,
     'Basic',
     '',
-  ])('is not found in %j, which is no Basic', (value) => {
+  ])('is not found in %j, which is not a valid Basic field', (value) => {
     expect(tokensInHeader(value)).toEqual([])
     expect(headerHoldsOurs(value)).toBe(false)
   })
 
-  it('is found in clear, and encoded, also where it is no Basic', () => {
+  it('is found in clear and percent-encoded, in Basic credentials and in other fields', () => {
     expect(headerHoldsOurs(`Bearer ${TOKEN}`)).toBe(true)
     expect(headerHoldsOurs(`x=${deep(1)}`)).toBe(true)
     expect(headerHoldsOurs(`Basic ${basic(`x:${deep(1)}`)}`)).toBe(true)
   })
 
-  it('is looked for through three encodings, and no more', () => {
+  it('is found under up to three rounds of percent-encoding, and not under four', () => {
     expect([1, 2, 3, 4].map((times) => holdsOurs(deep(times)))).toEqual([true, true, true, false])
     expect([holdsOurs('sk-x'), holdsOurs('%')]).toEqual([false, false])
   })
@@ -50,16 +50,19 @@ describe('a token of ours in base64', () => {
   const SHORTEST = 'pma_app_'.padEnd(36, 'x')
   const word = (text: string): string => basic(text).replaceAll('=', '')
 
-  it.each(['', 'a', 'ab', 'abc'])('is found behind %j, in either alphabet', (before) => {
-    expect(holdsOurs(word(`${before}${SHORTEST}`))).toBe(true)
-    expect(holdsOurs(Buffer.from(`${before}${SHORTEST}\xff?\xff`, 'latin1').toString('base64url'))).toBe(true)
-  })
+  it.each(['', 'a', 'ab', 'abc'])(
+    'is found when it is encoded together with %j before it, in base64 and in base64url',
+    (before) => {
+      expect(holdsOurs(word(`${before}${SHORTEST}`))).toBe(true)
+      expect(holdsOurs(Buffer.from(`${before}${SHORTEST}\xff?\xff`, 'latin1').toString('base64url'))).toBe(true)
+    },
+  )
 
-  it.each(['', 'A', 'AA', 'AAA'])('is found where it begins in the midst of a word, behind %j', (before) => {
+  it.each(['', 'A', 'AA', 'AAA'])('is found when its base64 begins in the middle of a word, after %j', (before) => {
     expect(holdsOurs(before + word(SHORTEST))).toBe(true)
   })
 
-  it('is found in one of several words, and under escapes', () => {
+  it('is found in one of several words, and when its base64 is percent-encoded twice', () => {
     const other = word('no token of ours, but as long as one of them')
     expect(holdsOurs(`${other} ${word(SHORTEST)} ${other}`)).toBe(true)
     expect(holdsOurs(word(SHORTEST).replace('c', '%2563'))).toBe(true)
@@ -70,7 +73,7 @@ describe('a token of ours in base64', () => {
     ['is in pieces', `${word(SHORTEST).slice(0, 20)} ${word(SHORTEST).slice(20)}`],
     ['has the mark and no kind', word('pma_xyz_'.padEnd(36, 'x'))],
     ['has no mark', word(SHORTEST.replace('_', '-'))],
-  ])('is not seen in what %s', (_what, text) => {
+  ])('is not found in base64 text that %s', (_what, text) => {
     expect(holdsOurs(text)).toBe(false)
   })
 })
@@ -78,7 +81,7 @@ describe('a token of ours in base64', () => {
 describe('a credential', () => {
   const jws = 'pma_ses_aa.bb.cc'
 
-  it('is an app token or a session, and is named by its hash', () => {
+  it('is parsed as an app token or as a session, with a hash that differs from token to token', () => {
     const token = newToken('app')
     expect(parseCredential(token)).toEqual({ kind: 'app-token', token, hash: expect.stringMatching(/^[\w-]{43}$/) })
     expect(parseCredential(jws)).toMatchObject({ kind: 'session', token: jws })
@@ -93,12 +96,12 @@ describe('a credential', () => {
     'pma_app_x',
     'pma_pat_x',
     'aa.bb.cc',
-  ])('is not %s', (token) => {
+  ])('is refused with INVALID_TOKEN when it is %s', (token) => {
     const message = 'a token of ours that is cut, mistyped or of another kind'
     expect(() => parseCredential(token)).toThrow(expect.objectContaining({ code: 'INVALID_TOKEN', message }))
   })
 
-  it('is not a debug token, and the caller is told what to do with that', () => {
+  it('is refused with INVALID_TOKEN when it is a debug token, and the answer names the endpoint that takes one', () => {
     expect(() => parseCredential('pma_dbg_x')).toThrow(
       expect.objectContaining({
         code: 'INVALID_TOKEN',

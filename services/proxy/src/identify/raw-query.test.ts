@@ -8,7 +8,7 @@ function seenIn(query: string) {
   return { pairs, kept }
 }
 
-describe('a query as it was sent', () => {
+describe('filtering a query as it was sent', () => {
   it.each<[string, [string, string][]]>([
     ['a=1', [['a', '1']]],
     ['a', [['a', '']]],
@@ -35,11 +35,11 @@ describe('a query as it was sent', () => {
     ['a+b=c+d', [['a b', 'c d']]],
     ['%61=%2B', [['a', '+']]],
     ['a=%zz', [['a', '%zz']]],
-  ])('%j is read as its pairs, decoded, and left as it is', (query, pairs) => {
+  ])('reads %j as its decoded pairs, and returns it unchanged when all pairs are kept', (query, pairs) => {
     expect(seenIn(query)).toEqual({ pairs, kept: query })
   })
 
-  it('loses a pair with the separator before it, and is none when all are lost', () => {
+  it('removes a pair with the separator before it, and returns null when no pair is left', () => {
     const without = (query: string, lost: string) => filterQuery(query, (name) => name !== lost)
     expect(without('a=1&b=2;c=3', 'b')).toBe('a=1;c=3')
     expect(without('a=1&b=2', 'a')).toBe('b=2')
@@ -48,8 +48,8 @@ describe('a query as it was sent', () => {
   })
 })
 
-describe('decoding', () => {
-  it('is one round, of what is an escape', () => {
+describe('percent-decoding', () => {
+  it('decodes one round only, and leaves what is not a valid escape as it is', () => {
     expect(decodePercent('%2541%zz%4%')).toBe('%41%zz%4%')
     expect(decodePercent('a+b')).toBe('a+b')
     expect([decodeQuery('a+b'), decodeQuery('a%20b'), decodeQuery('a+%2B')]).toEqual(['a b', 'a b', 'a +'])

@@ -82,7 +82,7 @@ describe('the app’s credential', () => {
       'several places at once',
       { path: `/x?key=${APP_TOKEN}`, fields: [`Authorization: Bearer ${APP_TOKEN}`, `X-Api-Key: ${APP_TOKEN}`] },
     ],
-  ])('in %s lets a request through, and goes no further', async (_where, request) => {
+  ])('in %s is accepted, and does not reach the provider', async (_where, request) => {
     expect(await send(request)).toBe('200')
     const [received, ...others] = upstream.received
     expect(others).toEqual([])
@@ -106,7 +106,7 @@ describe('the app’s credential', () => {
     ['in a field, in base64 of escapes', { fields: [KNOWN, `X-A: Basic ${base64(`u:${percent(APP_TOKEN)}`)}`] }],
     ['in a query value, in base64', { fields: [KNOWN], path: `/x?a=${base64(APP_TOKEN)}` }],
     ['in a query value, in escapes of escapes', { fields: [KNOWN], path: `/x?a=${percent(percent(APP_TOKEN))}` }],
-  ])('%s is refused, and nothing leaves', async (_where, request) => {
+  ])('%s is refused with INVALID_REQUEST, and nothing reaches the provider', async (_where, request) => {
     expect(await send(request)).toBe('INVALID_REQUEST')
     expect(upstream.received).toEqual([])
   })
@@ -117,12 +117,12 @@ describe('the app’s credential', () => {
     ['upper case', { fields: [`x-api-key: ${APP_TOKEN.toUpperCase()}`] }],
     ['nothing but base64', { fields: [`x-api-key: ${base64(APP_TOKEN)}`] }],
     ['a trailer', { fields: ['Transfer-Encoding: chunked'], body: `\r\n0\r\nx-api-key: ${APP_TOKEN}\r\n\r\n` }],
-  ])('in %s is none', async (_where, request) => {
+  ])('in %s does not count: the request is refused with UNAUTHORIZED', async (_where, request) => {
     expect(await send(request)).toBe('UNAUTHORIZED')
     expect(upstream.received).toEqual([])
   })
 
-  it('in a trailer, a cookie or a field of ours goes no further either', async () => {
+  it('does not reach the provider from a trailer, a cookie or a field named pma-… either', async () => {
     const request = {
       fields: [
         KNOWN,
@@ -165,7 +165,7 @@ describe('exactly one injected credential arrives', () => {
     spelling('xi-api-key', ['-', '_', '.']),
   )
 
-  it('in a header, whatever the client sends under its name or beside it', async () => {
+  it('in a header, whatever fields the client sends under its name, beside it or in Connection', async () => {
     inject(HEADER, { kind: 'header', name: 'x-api-key' })
     await fc.assert(
       fc.asyncProperty(
@@ -210,7 +210,7 @@ describe('exactly one injected credential arrives', () => {
       )
   const Query = QueryNamed('api-key')
 
-  it('in a query, however the client spells its name', async () => {
+  it('in a query, however the client spells the parameter’s name', async () => {
     inject(QUERY, { kind: 'query', name: 'api_key' })
     await fc.assert(
       fc.asyncProperty(fc.array(Query, { maxLength: 4 }), fc.constantFrom('&', ';'), async (names, mark) => {
@@ -227,7 +227,7 @@ describe('exactly one injected credential arrives', () => {
     ['a header', HEADER, { kind: 'header', name: 'x-api-key' }, KEY],
     ['Basic', BASIC, { kind: 'basic-user' }, `Basic ${base64(`${KEY}:`)}`],
   ])(
-    'in %s, whatever the client sends in its query under a name that keys have',
+    'in %s, and query parameters of the client under the usual names of keys are dropped',
     async (_where, field, placement, sent) => {
       inject(field, placement)
       const Foreign = fc.constantFrom(...KEY_QUERIES).chain((name) => QueryNamed(name.replaceAll('_', '-')))

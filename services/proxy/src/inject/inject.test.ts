@@ -85,7 +85,7 @@ const send = (
 const code = (expected: string) => expect.objectContaining({ code: expected })
 
 describe('inject', () => {
-  it('lets exactly one credential out, whatever the client sends in its place', () => {
+  it('sends exactly one credential, whatever fields with credentials the client sends', () => {
     const headers = [
       'authorization',
       'Bearer foreign-1',
@@ -118,7 +118,7 @@ describe('inject', () => {
     ])
   })
 
-  it('sets the injected field after Connection was obeyed, so that no client can name it away', () => {
+  it('keeps the injected field when the client names it in Connection', () => {
     const { headers } = send(BEARER, { headers: ['Connection', 'Authorization'] })
     expect(pairs(headers)).toContain(`authorization: Bearer ${VALUE}`)
   })
@@ -149,19 +149,19 @@ describe('inject', () => {
     'X-HTTP-Method-Override',
     'X-HTTP-Verb',
     'X-Original-URL',
-  ])('never passes %s on', (name) => {
+  ])('never passes the client’s field %s on', (name) => {
     expect(pairs(send(BEARER, { headers: [name, 'x'] }).headers)).toEqual([
       'accept-encoding: identity',
       `authorization: Bearer ${VALUE}`,
     ])
   })
 
-  it('leaves every other field as it came: spelling, order, duplicates, bytes', () => {
+  it('leaves every other field as the client sent it: spelling, order, duplicates, bytes', () => {
     const headers = ['X-A', '1', 'x-a', '2', 'OpenAI-Organization', 'org', 'Content-Type', 'text/plain', 'X-B', '\xe9']
     expect(send(BEARER, { headers }).headers.slice(0, headers.length)).toEqual(headers)
   })
 
-  it('leaves accept-encoding and foreign keys alone where nothing is injected', () => {
+  it('leaves the client’s accept-encoding and credentials as they are when nothing is injected', () => {
     const { headers, target } = inject(
       routeOf([]),
       { origin: ORIGIN, path: '/' },
@@ -172,7 +172,7 @@ describe('inject', () => {
     expect(target).toBe('/?key=x')
   })
 
-  it('replaces every spelling of an injected query name, and keeps the rest as it was encoded', () => {
+  it('replaces every spelling of an injected query name, and leaves the rest of the query as it was encoded', () => {
     const field: InjectedField = { kind: 'query', name: 'key', value: secret }
     const query = 'a=%2f+b&key=1&%6bey=2&KEY=3&k%65y&b=;key=4&keys=5'
     const { target } = send(field, { query, placements: [{ kind: 'query', name: 'key' }], value: 'a b&c=d/+%é' })
@@ -183,19 +183,19 @@ describe('inject', () => {
     )
   })
 
-  it('keeps an empty query apart from none', () => {
+  it('tells an empty query from a missing one', () => {
     expect(send(BEARER, { query: '' }).target).toBe('/v1/x?')
     expect(send(BEARER).target).toBe('/v1/x')
   })
 
-  it('sends a query on as it came, where nothing is injected into one and nothing in it is named as a key', () => {
+  it('leaves a query as it came when nothing is injected into it and no parameter has the name of a key', () => {
     const like = ['keys=1&monkey=2;page_token=3&key_id=4&author=5', 'a=key&b=key=1', 'x[key]=1&%6beys=2&=key']
     for (const query of ['a', 'a=%2f+b&&=c;d&', '?&/=%zz', '&', ...like])
       expect(send(BEARER, { query }).target).toBe(`/v1/x?${query}`)
   })
 
   it.each([...KEY_QUERIES, 'X-Api-Key', 'authorization', 'X-Goog-Api-Key'])(
-    'drops a foreign %s from the query, wherever the secret is put',
+    'drops the client’s %s from the query, whether the secret goes into a header, Basic, the path or the query',
     (name) => {
       const basic: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
       const path: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
@@ -210,18 +210,18 @@ describe('inject', () => {
     },
   )
 
-  it('sends no question mark for a query of which nothing is left', () => {
+  it('sends no question mark when nothing is left of the query', () => {
     expect(send(BEARER, { query: 'key=AIza' }).target).toBe('/v1/x')
   })
 
-  it('lets a service put what is no secret under such a name, in the place of what the client sent', () => {
+  it('replaces the client’s parameter named like a key with the service’s literal of that name', () => {
     const injection: InjectedField[] = [BEARER, { kind: 'query', name: 'key', value: [literal('sku')] }]
     const asked = { method: 'GET', headers: [], query: 'key=1&a=2' }
     const { target } = inject(routeOf(injection), { origin: ORIGIN, path: '/' }, asked, held(VALUE, BOUND))
     expect(target).toBe('/?a=2&key=sku')
   })
 
-  it('encodes Basic, either side literal or secret', () => {
+  it('encodes Basic from a literal and a secret, and refuses the wrong side, and a colon in the user', () => {
     const field: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
     const { headers, basics } = send(field, { headers: ['Authorization', 'x'], placements: [{ kind: 'basic-user' }] })
     const encoded = Buffer.from(`${VALUE}:`).toString('base64')
@@ -233,7 +233,7 @@ describe('inject', () => {
     )
   })
 
-  it('puts path segments before the client’s path, and none below a base path', () => {
+  it('puts a secret’s path segment before the client’s path, and refuses it when the service has a base path', () => {
     const field: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
     const placements: Placement[] = [{ kind: 'path', template: '/bot{}' }]
     expect(send(field, { placements, path: '/sendMessage', base: ORIGIN, value: '12:x!' }).target).toBe(
@@ -245,7 +245,7 @@ describe('inject', () => {
     )
   })
 
-  it('puts no value into a path that a server could read as more than a part of one segment, in any encoding', () => {
+  it('refuses a path value that a server could read as more than a part of one segment, in any encoding', () => {
     const bare: InjectedField = { kind: 'path', value: secret }
     const dots = ['.', '..', '%2e', '%2e%2E', '%252e.', '..;x', ';x']
     for (const value of [...dots, 'a/b', 'a\\b', 'a%2fb', 'a%255cb', 'a\tb', 'a%00', '%c0%ae']) {
@@ -255,7 +255,7 @@ describe('inject', () => {
     }
   })
 
-  it('lets no value of a path leave its segment', () => {
+  it('never lets a generated path value leave its segment', () => {
     const bare: InjectedField = { kind: 'path', value: secret }
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (value) => {
@@ -274,7 +274,7 @@ describe('inject', () => {
     }
   })
 
-  it('checks the bindings once more: origin and place', () => {
+  it('refuses a secret that is not bound to the origin or to the place, with DESTINATION_NOT_ALLOWED', () => {
     expect(() => send(BEARER, { origins: ['https://other.example'] })).toThrow(code('DESTINATION_NOT_ALLOWED'))
     expect(() => send(BEARER, { placements: [{ kind: 'header', name: 'x-api-key' }] })).toThrow(
       code('DESTINATION_NOT_ALLOWED'),
@@ -284,7 +284,7 @@ describe('inject', () => {
     )
   })
 
-  it('never sends a template unresolved, and says which secret is missing', () => {
+  it('refuses to send an unresolved template with SECRET_NOT_FOUND, which names the missing secret', () => {
     expect(() =>
       inject(routeOf([BEARER]), { origin: ORIGIN, path: '/' }, { method: 'GET', headers: [], query: null }, new Map()),
     ).toThrow(
@@ -295,7 +295,7 @@ describe('inject', () => {
     )
   })
 
-  it('takes what a client sends for text, never for a template', () => {
+  it('sends a template in the client’s header or query on as plain text', () => {
     const { headers, target } = send(BEARER, {
       headers: ['x-a', '{{EXAMPLE_API_KEY}}'],
       query: 'q={{EXAMPLE_API_KEY}}',
@@ -304,17 +304,20 @@ describe('inject', () => {
     expect(target).toContain('{{EXAMPLE_API_KEY}}')
   })
 
-  it.each(['a\r\nx: y', 'a\nb', 'a\0b', 'a\x7fb'])('refuses a value that would end its field: %j', (value) => {
-    const thrown = attempt(() => send(BEARER, { value }))
-    expect(thrown).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
-    expect(String(thrown)).not.toContain(value)
-  })
+  it.each(['a\r\nx: y', 'a\nb', 'a\0b', 'a\x7fb'])(
+    'refuses a header value with a control character, and does not repeat it in the error: %j',
+    (value) => {
+      const thrown = attempt(() => send(BEARER, { value }))
+      expect(thrown).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+      expect(String(thrown)).not.toContain(value)
+    },
+  )
 
-  it('sends the stored bytes of a value that is not ASCII', () => {
+  it('sends a value that is not ASCII as its stored bytes', () => {
     expect(send(BEARER, { value: 'ключ' }).headers.at(-1)).toBe(`Bearer ${Buffer.from('ключ').toString('latin1')}`)
   })
 
-  it('refuses what would carry a token of ours out', () => {
+  it('refuses a request that would carry a token of ours out, with INVALID_REQUEST', () => {
     const token = newToken('app')
     expect(() => send(BEARER, { path: `/bot${token}/x` })).toThrow(code('INVALID_REQUEST'))
     expect(() => send(BEARER, { path: `/bot${token.replaceAll('_', '%5F')}/x` })).toThrow(code('INVALID_REQUEST'))
@@ -333,7 +336,7 @@ function attempt(act: () => unknown): unknown {
   }
 }
 
-describe('the quick look at a path', () => {
+describe('the quick check of a path’s spelling', () => {
   const Part = fc.constantFrom(
     'a',
     'v1',
@@ -354,7 +357,7 @@ describe('the quick look at a path', () => {
     'é',
   )
 
-  it('lets nothing pass that the URL standard’s parser would change', () => {
+  it('passes exactly the paths that the URL standard’s parser leaves unchanged', () => {
     fc.assert(
       fc.property(fc.array(Part, { maxLength: 8 }), (parts) => {
         const path = `/${parts.join('')}`

@@ -21,7 +21,7 @@ function send(
   return inject(route, { origin: ORIGIN, path }, { headers, query, method: 'POST' }, held)
 }
 
-describe('a secret stands where it is bound to, and nowhere else', () => {
+describe('a secret is injected where it is bound to, and refused in other places', () => {
   const BASIC = `Basic ${Buffer.from(`user:${VALUE}`).toString('base64')}`
   it.each<[string, InjectedField, Placement, object]>([
     [
@@ -48,7 +48,7 @@ describe('a secret stands where it is bound to, and nowhere else', () => {
       { kind: 'path', template: '/a/bot{}/b' },
       { target: `/a/bot${VALUE}/b/v1/x` },
     ],
-  ])('%s', (_what, field, placement, sent) => {
+  ])('into %s', (_what, field, placement, sent) => {
     expect(send([field], [placement])).toMatchObject(sent)
     for (const other of [
       { kind: 'query', name: 'key' },
@@ -63,14 +63,14 @@ describe('a secret stands where it is bound to, and nowhere else', () => {
       )
   })
 
-  it('two slashes in a path are not one', () => {
+  it('and is refused when the path has two slashes where its binding has one', () => {
     const field: InjectedField = { kind: 'path', value: [literal('a//b'), ...secret] }
     expect(() => send([field], [{ kind: 'path', template: '/a/b{}' }])).toThrow(
       expect.objectContaining({ code: 'DESTINATION_NOT_ALLOWED' }),
     )
   })
 
-  it('in several places at once, and is told once', () => {
+  it('into several places at once, and is listed once among the secrets used', () => {
     const fields: InjectedField[] = [
       { kind: 'query', name: 'a', value: secret },
       { kind: 'query', name: "b'", value: [literal('x y'), ...secret] },
@@ -86,8 +86,8 @@ describe('a secret stands where it is bound to, and nowhere else', () => {
   })
 })
 
-describe('what is injected without a secret', () => {
-  it('replaces what the client sends under its name, and leaves the client’s other keys', () => {
+describe('a field injected without a secret', () => {
+  it('replaces what the client sends under its name, and leaves the client’s other credentials', () => {
     const headers = ['openai_organization', 'x', 'authorization', 'y', 'Accept-Encoding', 'br']
     const header: InjectedField = { kind: 'header', name: 'OpenAI-Organization', value: [literal('org')] }
     expect(send([header], [], { headers })).toMatchObject({
@@ -109,9 +109,9 @@ describe('what is injected without a secret', () => {
   })
 })
 
-describe('an answer', () => {
+describe('the answer’s coding', () => {
   const field: InjectedField = { kind: 'header', name: 'x-key', value: secret }
-  it('is asked for in no coding where it is to be searched, and in the client’s where it is not', () => {
+  it('is set to identity when the answer is to be searched, and left to the client otherwise', () => {
     const headers = ['accept-encoding', 'br']
     const placements: Placement[] = [{ kind: 'header', name: 'x-key' }]
     expect(send([field], placements, { headers })).toMatchObject({
@@ -125,12 +125,12 @@ describe('an answer', () => {
   })
 })
 
-describe('a path', () => {
-  it('is sent below the base path that it was aimed at, where no secret stands in it', () => {
+describe('the path of a request', () => {
+  it('keeps the service’s base path when no secret is put into it', () => {
     expect(send([], [], { base: `${ORIGIN}/base`, path: '/base/v1' }).target).toBe('/base/v1')
   })
 
-  it('has no secret in it below a base path: the binding is to all that stands before the client’s', () => {
+  it('is refused when a secret is to be put into it and the service has a base path', () => {
     const field: InjectedField = { kind: 'path', value: secret }
     expect(() => send([field], [{ kind: 'path', template: '/{}' }], { base: `${ORIGIN}/base` })).toThrow(
       expect.objectContaining({ code: 'DESTINATION_NOT_ALLOWED', message: 'a secret in the path, below a base path' }),
@@ -140,25 +140,22 @@ describe('a path', () => {
   it.each([
     ['literals alone', [literal('/file')]],
     ['the same secret', secret],
-  ])(
-    'has no secret in it beside another template, which would lead elsewhere than it is bound to: %s',
-    (_what, other) => {
-      const bot: InjectedField = { kind: 'path', value: [literal('/bot'), ...secret] }
-      const placements: Placement[] = [
-        { kind: 'path', template: '/bot{}' },
-        { kind: 'path', template: '/{}' },
-      ]
-      const refusal = { code: 'DESTINATION_NOT_ALLOWED', message: 'a secret in the path, beside another template' }
-      for (const fields of [
-        [bot, { kind: 'path', value: other }],
-        [{ kind: 'path', value: other }, bot],
-      ] as const)
-        expect(() => send(fields, placements)).toThrow(expect.objectContaining(refusal))
-    },
-  )
+  ])('is refused when a second template would be put into it beside a secret: %s', (_what, other) => {
+    const bot: InjectedField = { kind: 'path', value: [literal('/bot'), ...secret] }
+    const placements: Placement[] = [
+      { kind: 'path', template: '/bot{}' },
+      { kind: 'path', template: '/{}' },
+    ]
+    const refusal = { code: 'DESTINATION_NOT_ALLOWED', message: 'a secret in the path, beside another template' }
+    for (const fields of [
+      [bot, { kind: 'path', value: other }],
+      [{ kind: 'path', value: other }, bot],
+    ] as const)
+      expect(() => send(fields, placements)).toThrow(expect.objectContaining(refusal))
+  })
 
   it.each(['/a/../b', '/./a', '//a', '/a b', '/a\\b', '/é', '', 'a'])(
-    'that a parser would change is not sent, whatever let it come so far: %j',
+    'is refused with PATH_NOT_ALLOWED when a URL parser would change it: %j',
     (path) => {
       expect(() => send([], [], { path })).toThrow(
         expect.objectContaining({ code: 'PATH_NOT_ALLOWED', message: 'the path is not in its one spelling' }),
@@ -174,7 +171,7 @@ describe('a token of ours', () => {
     ['the query', { query: `a=${token}` }],
     ['a header', { headers: ['x-a', `Basic ${Buffer.from(token).toString('base64')}`] }],
     ['the name of a header', { headers: [token, 'x'] }],
-  ])('is not let out in %s, and the caller is told where it belongs', (_where, request) => {
+  ])('is refused in %s with INVALID_REQUEST, and the answer says where the credential belongs', (_where, request) => {
     expect(() => send([], [], request)).toThrow(
       expect.objectContaining({
         code: 'INVALID_REQUEST',

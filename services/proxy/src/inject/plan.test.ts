@@ -2,13 +2,13 @@ import { expect, it } from '@jest/globals'
 import type { InjectedField } from '../routes/route.js'
 import { planOf } from './plan.js'
 
-it('the plan of a route’s injection is made once', () => {
+it('the plan of a route’s injection is made only once for the same list of fields', () => {
   const injection: InjectedField[] = [{ kind: 'header', name: 'x-key', value: [{ kind: 'secret', secretId: 'sec_1' }] }]
   expect(planOf(injection)).toBe(planOf(injection))
   expect(planOf([...injection])).toEqual(planOf(injection))
 })
 
-it('beside what is injected, a client’s trace context makes room for ours, where a provider is told it', () => {
+it('the plan of an injection replaces the client’s trace context only when the provider is sent ours', () => {
   const { replacedHeaders, replacedWithTrace } = planOf([
     { kind: 'header', name: 'X-Key', value: [{ kind: 'secret', secretId: 'sec_1' }] },
   ])

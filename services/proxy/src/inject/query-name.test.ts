@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { canonicalQueryName } from './query-name.js'
 
-describe('the name by which some server may know a query parameter', () => {
+describe('the canonical name of a query parameter, as some server may read it,', () => {
   it.each([
     'api_key',
     'API_Key',
@@ -22,7 +22,7 @@ describe('the name by which some server may know a query parameter', () => {
     'api_key\0x',
     'api_key\0\nx',
     'api%20key%5B%5D',
-  ])('%j is api_key', (name) => {
+  ])('is api_key for %j', (name) => {
     expect(canonicalQueryName(name)).toBe('api_key')
   })
 
@@ -35,7 +35,7 @@ describe('the name by which some server may know a query parameter', () => {
     ['api_key ', 'api_key_'],
     ['[api_key', ''],
     ['', ''],
-  ])('%j is %j, another one', (name, canonical) => {
+  ])('for %j is %j, and not api_key', (name, canonical) => {
     expect(canonicalQueryName(name)).toBe(canonical)
   })
 })

@@ -18,14 +18,14 @@ const secretsOf = (first: string, second = 'x'): Secrets => ({
 const BOTH: Template = [literal('a '), secret('sec_1'), literal('/'), secret('sec_2')]
 
 describe('a template', () => {
-  it('is its literals and values, in order', () => {
+  it('is rendered as its literals and values, in their order', () => {
     const secrets = secretsOf('v1', 'é')
     expect(renderHeader(BOTH, secrets)).toBe(`a v1/${Buffer.from('é').toString('latin1')}`)
     expect(renderEscaped(BOTH, secrets)).toBe('a%20v1%2F%C3%A9')
     expect(Buffer.from(renderBasic(BOTH, [secret('sec_2')], secrets), 'base64').toString('utf8')).toBe('a v1/é:é')
   })
 
-  it('stands before a client’s path with one slash in front, whether it is written or not', () => {
+  it('is put into a path with exactly one slash in front, and is refused when it has two slashes in a row', () => {
     const secrets = secretsOf('a:b')
     for (const text of ['base/bot', '/base/bot'])
       expect(renderPath([literal(text), secret('sec_1'), literal('/x')], secrets)).toBe('/base/bota%3Ab/x')
@@ -34,7 +34,7 @@ describe('a template', () => {
     )
   })
 
-  it('takes the unreserved characters of RFC 3986 as they are, and escapes all others', () => {
+  it('is escaped except for the unreserved characters of RFC 3986', () => {
     const unreserved = 'AZaz09-._~'
     expect(escapeStrictly(unreserved)).toBe(unreserved)
     expect(escapeStrictly("!'()*")).toBe('%21%27%28%29%2A')
@@ -42,24 +42,27 @@ describe('a template', () => {
   })
 })
 
-describe('a value that cannot stand where it should', () => {
+describe('a value that does not suit its place', () => {
   const why = (what: string) => ({
     code: 'SECRET_DECRYPTION_FAILED',
     message: `a value ${what}`,
     say: `The value of FIRST_KEY, sec_2 cannot be used where the API service injects it, because it ${what}. Enter the value again.`,
   })
 
-  it.each(['\r', '\n', '\0', '\x1f', '\x7f', '\rx', 'x\n'])('is refused in a header: %j', (value) => {
-    expect(() => renderHeader(BOTH, secretsOf(value))).toThrow(
-      expect.objectContaining(why('holds a control character')),
-    )
-  })
+  it.each(['\r', '\n', '\0', '\x1f', '\x7f', '\rx', 'x\n'])(
+    'is refused in a header because of a control character: %j',
+    (value) => {
+      expect(() => renderHeader(BOTH, secretsOf(value))).toThrow(
+        expect.objectContaining(why('holds a control character')),
+      )
+    },
+  )
 
-  it.each([' ', '\t', '~', '\x80', 'ÿ'])('is not one with %j, which a header may hold', (value) => {
+  it.each([' ', '\t', '~', '\x80', 'ÿ'])('does not include a header value with %j, which is sent', (value) => {
     expect(Buffer.from(renderHeader([secret('sec_1')], secretsOf(value)), 'latin1').toString('utf8')).toBe(value)
   })
 
-  it('is refused as a user of Basic with a colon, which a password may have', () => {
+  it('is refused as the user of Basic because of a colon, which the password may contain', () => {
     expect(() => renderBasic(BOTH, [literal('')], secretsOf('a:b'))).toThrow(
       expect.objectContaining(why('holds a colon')),
     )
@@ -67,7 +70,7 @@ describe('a value that cannot stand where it should', () => {
     expect(Buffer.from(encoded, 'base64').toString('utf8')).toBe(':a:b')
   })
 
-  it('is refused in a path that it would change', () => {
+  it('is refused in a path when it would change that path', () => {
     const template: Template = [secret('sec_1'), secret('sec_2')]
     expect(() => renderPath(template, secretsOf('.', '.'))).toThrow(
       expect.objectContaining(why('would change the path')),
@@ -75,7 +78,7 @@ describe('a value that cannot stand where it should', () => {
   })
 })
 
-describe('a secret that is not there', () => {
+describe('a secret that has no lease', () => {
   const refusal = (secretId: string): unknown => {
     const secrets: Secrets = { held: new Map(), granted: secretsOf('').granted }
     try {
@@ -87,7 +90,7 @@ describe('a secret that is not there', () => {
   const check =
     'Check the name’s spelling (case-sensitive), that it exists in this organization, and that it is linked to the API service.'
 
-  it('is named, where its name is known', () => {
+  it('is refused with SECRET_NOT_FOUND, and is named in the answer if the route knows its name', () => {
     const code = 'SECRET_NOT_FOUND'
     expect(refusal('sec_1')).toMatchObject({
       code,

@@ -52,7 +52,7 @@ const NEVER_SENT_ON = [
 ]
 
 describe('a field of a request', () => {
-  it.each(NEVER_SENT_ON)('never goes on under the name %s, in any spelling', (name) => {
+  it.each(NEVER_SENT_ON)('is dropped under the name %s, in any spelling', (name) => {
     for (const spelt of spellingsOf(name))
       expect(left(['X-A', '1', spelt, '', 'X-B', '2'])).toEqual(['X-A', '1', 'X-B', '2'])
   })
@@ -67,12 +67,12 @@ describe('a field of a request', () => {
     'content-type',
     'my-x-forwarded-for',
     'x',
-  ])('goes on under the name %s, which is like one that does not', (name) => {
+  ])('is kept under the name %s, which only resembles a dropped one', (name) => {
     expect(left([name, 'x'], { injects: true, scrub: true })).toEqual([name, 'x'])
   })
 
   it.each(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'xi-api-key'])(
-    'in which SDKs put keys, %s, goes on where no secret is injected, and nowhere else',
+    'with the name %s, used by SDKs for keys, is kept when no secret is injected, and dropped otherwise',
     (name) => {
       for (const spelt of spellingsOf(name)) {
         expect(left([spelt, 'x'])).toEqual([spelt, 'x'])
@@ -81,18 +81,18 @@ describe('a field of a request', () => {
     },
   )
 
-  it('says which codings the client takes, unless answers are searched', () => {
+  it('that lists the client’s codings is kept unless answers are searched', () => {
     expect(left(['Accept_Encoding', 'br'])).toEqual(['Accept_Encoding', 'br'])
     expect(left(['Accept_Encoding', 'br'], { scrub: true })).toEqual([])
   })
 
-  it('goes where the injection sets one of its name', () => {
+  it('is dropped when the injection sets a field of the same name', () => {
     const replaced = new Set([canonicalName('OpenAI-Organization')])
     expect(left(['openai.organization', 'x', 'openai', 'y'], { replaced })).toEqual(['openai', 'y'])
   })
 })
 
-describe('the fields that Connection names', () => {
+describe('the fields named in Connection', () => {
   it.each([
     ['X-A', ['x-b', '2', 'x-c', '3']],
     ['x.a', ['x-b', '2', 'x-c', '3']],
@@ -100,16 +100,16 @@ describe('the fields that Connection names', () => {
     ['keep-alive, x-b', ['x_a', '1', 'x-c', '3']],
     [' x-c ,\t X_A', ['x-b', '2']],
     [',', ['x_a', '1', 'x-b', '2', 'x-c', '3']],
-  ])('%j go, however they are spelt, and no others', (options, kept) => {
+  ])('%j are dropped in any spelling, and all others are kept', (options, kept) => {
     expect(left(['x_a', '1', 'CONNECTION', options, 'x-b', '2', 'x-c', '3'])).toEqual(kept)
   })
 
-  it('are those of all Connection fields, and of no other field', () => {
+  it('are collected from all Connection fields, and from no other field', () => {
     const fields = ['x-a', '1', 'x-b', '2', 'x-c', '3', 'connections', 'x-c']
     expect(left([...fields, 'Connection', 'x-a', 'connection', 'x-b'])).toEqual(['x-c', '3', 'connections', 'x-c'])
   })
 
-  it('are found among the fields that are asked for, which may be fewer', () => {
+  it('are dropped from a given part of the request’s fields as well', () => {
     expect(withoutNamed(['x-a', '1', 'x-b', 'x-a'], ['connection', 'x-a'])).toEqual(['x-b', 'x-a'])
   })
 })

@@ -50,7 +50,7 @@ describeWithRedis('the proxy’s leases, over gRPC and a real Redis', () => {
   const { route } = sharingProxies(memorySealedLeases)
   const routeOf = (name: string) => route([name], { notAfter: time.clock.monotonicMs() + 300_000 })
 
-  it('are shared by two proxies that know the organization', async () => {
+  it('are shared: a second proxy warm to the organization takes one without asking the vault', async () => {
     const [a, b] = [proxy({ use: (ask) => ask(client) }), proxy({ use: (ask) => ask(client) })]
     await b.lease(routeOf('z1'))
     await a.lease(routeOf('a1'))
@@ -62,7 +62,7 @@ describeWithRedis('the proxy’s leases, over gRPC and a real Redis', () => {
     b.close()
   })
 
-  it('come from the vault while Redis is away, and where there is none', async () => {
+  it('come from the vault while Redis is away, and when there is no Redis', async () => {
     const away = proxy({ use: () => Promise.reject(new Error('away')) })
     await away.lease(routeOf('a1'))
     expect((await away.lease(routeOf('b1'))).size).toBe(1)
@@ -70,7 +70,7 @@ describeWithRedis('the proxy’s leases, over gRPC and a real Redis', () => {
     away.close()
   })
 
-  it('leave no timer behind', () => {
+  it('leave no timer behind once they are closed', () => {
     const before = time.timers
     proxy({ use: (ask) => ask(client) }).close()
     expect(time.timers).toBe(before)

@@ -38,14 +38,14 @@ async function answer(leaseKey: LeaseKey | null) {
 }
 
 describe('the vault’s answer', () => {
-  it('counts what the vault counts from its read from before the question (READTIME, SENT)', async () => {
+  it('has the lives of lease and lease key counted from before the question was sent (READTIME, SENT)', async () => {
     const { answers, leaseKey } = await answer(KEY)
     expect(answers).toMatchObject([{ lease: { notAfter: 61_000, notAfterMs: 1_700_000_000_000 } }])
     expect(leaseKey).toMatchObject({ id: { dataKeyId: 'key_1', dataKeyVersion: 3, hour: 490_000 }, sealsUntil: 1_009 })
     expect(leaseKey?.bytes.reveal()).toEqual(Buffer.alloc(32, 7))
   })
 
-  it('has no lease key where there is none, or one of another length than a key', async () => {
+  it('yields no lease key when it contains none, or one that is not 32 bytes long', async () => {
     for (const key of [null, { ...KEY, key: Buffer.alloc(0) }, { ...KEY, key: Buffer.alloc(31) }])
       expect((await answer(key)).leaseKey).toBeUndefined()
   })

@@ -93,7 +93,7 @@ function make() {
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 describe('leases', () => {
-  it('of one route are asked for in one call, and once, however many requests wait', async () => {
+  it('for one route are asked for in one call, which waiting requests share, and are then held', async () => {
     const { leases, asked, answer, route } = make()
     const waiting = Promise.all([leases.lease(route(['a1', 'b1'])), leases.lease(route(['a1', 'b1']))])
     answer(0)
@@ -106,7 +106,7 @@ describe('leases', () => {
     ])
   })
 
-  it('of an organization that a vault hangs for leave the others theirs', async () => {
+  it('are still given to other organizations when 128 leases of one organization hang at the vault', async () => {
     const { leases, route, asked } = make()
     const hung = Array.from({ length: 128 }, (_, at) => {
       const secret = { secretId: 'sec_a', versionId: `ver_a_1${at}`, generation: 1, name: 'A' }
@@ -122,7 +122,7 @@ describe('leases', () => {
     for (const { answer } of asked) answer.open()
   })
 
-  it('of another organization are never handed over, though the version id were the same', async () => {
+  it('are not shared with another organization, even under the same version id', async () => {
     const { leases, asked, answer, route } = make()
     const one = leases.lease(route(['a1']))
     answer(0)
@@ -131,7 +131,7 @@ describe('leases', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('are asked for anew once the secret was replaced, and the old version is gone from memory (EVICT)', async () => {
+  it('are refused with RouteFallen once the secret was replaced, whose new version is leased (EVICT)', async () => {
     const { leases, asked, answer, route, replace } = make()
     const one = leases.lease(route(['a1']))
     answer(0)
@@ -144,7 +144,7 @@ describe('leases', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('that land after the secret was replaced are not handed over: the request may begin anew (FENCE, HANDOVER)', async () => {
+  it('that arrive after the secret was replaced are refused with RouteFallen (FENCE, HANDOVER)', async () => {
     const { leases, answer, route, replace } = make()
     const one = leases.lease(route(['a1']))
     one.catch(() => {})
@@ -153,7 +153,7 @@ describe('leases', () => {
     await expect(one).rejects.toBeInstanceOf(RouteFallen)
   })
 
-  it('that land after something else of the route was changed are not handed over either (HANDOVER)', async () => {
+  it('that arrive after another part of the route was changed are refused with RouteFallen (HANDOVER)', async () => {
     const { leases, answer, route, apply } = make()
     const app = { kind: 'FEED_KIND_APP', id: 'app_1', generation: 1 } as const
     const given = route(['a1'])
@@ -164,7 +164,7 @@ describe('leases', () => {
     await expect(one).rejects.toBeInstanceOf(RouteFallen)
   })
 
-  it('that are refused because the replaced version was destroyed say that the route fell, not that there is no secret', async () => {
+  it('of a replaced version that was destroyed are refused with RouteFallen, not with SECRET_NOT_FOUND', async () => {
     const { leases, answer, route, replace, spoilWith } = make()
     spoilWith(({ versionId }) => ({ versionId, fault: 'SECRET_NOT_FOUND' }))
     const one = leases.lease(route(['a1']))
@@ -174,7 +174,7 @@ describe('leases', () => {
     await expect(one).rejects.toBeInstanceOf(RouteFallen)
   })
 
-  it('past the horizon are UNAVAILABLE, from memory and from the vault', async () => {
+  it('are refused with UNAVAILABLE past the horizon, from memory and from the vault', async () => {
     const { leases, asked, answer, route, time } = make()
     const one = leases.lease(route(['a1']))
     answer(0)
@@ -188,7 +188,7 @@ describe('leases', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('end with the grant, however long the vault would let them live (CAP)', async () => {
+  it('end with the grant, even if the vault would let them live longer (CAP)', async () => {
     const { leases, asked, answer, route, live, time, sync } = make()
     live(1_000_000)
     const given = route(['a1'], { notAfter: time.clock.monotonicMs() + 100_000 })
@@ -201,7 +201,7 @@ describe('leases', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('of another generation than the grant’s are refused, and never handed over (LABEL)', async () => {
+  it('of another generation than the grant’s are refused with SECRET_DECRYPTION_FAILED (LABEL)', async () => {
     const { leases, answer, route, spoilWith } = make()
     spoilWith((one) => ('lease' in one ? { ...one, lease: { ...one.lease, generation: 7 } } : one))
     const given = leases.lease(route(['a1']))
@@ -209,7 +209,7 @@ describe('leases', () => {
     await expect(given).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
-  it('of another secret than the grant’s are refused', async () => {
+  it('of another secret than the grant’s are refused with SECRET_DECRYPTION_FAILED', async () => {
     const { leases, answer, route, spoilWith } = make()
     spoilWith((one) => ('lease' in one ? { ...one, lease: { ...one.lease, secretId: 'sec_z' } } : one))
     const given = leases.lease(route(['a1']))
@@ -217,7 +217,7 @@ describe('leases', () => {
     await expect(given).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
-  it('leave the wire’s bytes wiped', async () => {
+  it('are copied out of the bytes from the wire, which are then wiped', async () => {
     const { leases, answer, route, handedOut } = make()
     const one = leases.lease(route(['a1']))
     answer(0)
@@ -225,7 +225,7 @@ describe('leases', () => {
     expect(handedOut[0]?.reveal().every((byte) => byte === 0)).toBe(true)
   })
 
-  it('refused by the vault name the secret to the caller, and its id to the log', async () => {
+  it('that the vault refuses give the secret’s name to the caller, and its id in the error’s message', async () => {
     const { leases, answer, route, spoilWith } = make()
     spoilWith((one) =>
       one.versionId === 'ver_b_1' ? { versionId: one.versionId, fault: 'SECRET_DECRYPTION_FAILED' } : one,
@@ -240,7 +240,7 @@ describe('leases', () => {
     await leases.lease(route(['a1']))
   })
 
-  it('that are not in the answer are INTERNAL, not somebody else’s', async () => {
+  it('that are missing from the vault’s answer are refused with INTERNAL', async () => {
     const { leases, answer, route, spoilWith } = make()
     spoilWith((one) => ({ ...one, versionId: 'ver_other' }))
     const one = leases.lease(route(['a1']))
@@ -250,7 +250,7 @@ describe('leases', () => {
 })
 
 describe('a refused grant', () => {
-  it('makes the route be asked for anew, and the request begin once more', async () => {
+  it('has the route forgotten and the request rejected with GrantRefused', async () => {
     const { leases, refuse, route, forgotten } = make()
     const given = route(['a1'])
     const one = leases.lease(given)
@@ -259,7 +259,7 @@ describe('a refused grant', () => {
     expect(forgotten).toEqual([given])
   })
 
-  it('of one request does not refuse the others that wait for the same version', async () => {
+  it('of one request does not fail another request that waits for the same version with another grant', async () => {
     const { leases, asked, answer, refuse, route } = make()
     const bad = leases.lease(route(['a1'], { grant: 'old' }))
     bad.catch(() => {})
@@ -273,7 +273,7 @@ describe('a refused grant', () => {
   })
 })
 
-describe('leases that need not be waited for', () => {
+describe('leases held in memory', () => {
   const warm = async (names: readonly string[]) => {
     const made = make()
     const route = made.route(names)
@@ -283,7 +283,7 @@ describe('leases that need not be waited for', () => {
     return { ...made, given: route, makeRoute: made.route }
   }
 
-  it('are none until all of them are in memory', async () => {
+  it('are found only when all those of the route are there, and only by their organization', async () => {
     const { leases, makeRoute, given } = await warm(['a1'])
     expect(leases.held(given)?.get('sec_a')?.value.reveal()).toBe('value of ver_a_1')
     expect(leases.held(given)).toBe(leases.held(given))
@@ -291,7 +291,7 @@ describe('leases that need not be waited for', () => {
     expect(leases.held({ ...given, organizationId: 'org_2' })).toBeUndefined()
   })
 
-  it('fall with the route that names them, and a newer route finds none (EVICT, HANDOVER)', async () => {
+  it('fall with their route when the secret is replaced, and a newer route finds none (EVICT, HANDOVER)', async () => {
     const { leases, makeRoute, given, replace } = await warm(['a1'])
     expect(leases.held(given)?.size).toBe(1)
     replace('a', 2)
@@ -310,7 +310,7 @@ describe('leases that need not be waited for', () => {
     expect(leases.held(given)).toBeUndefined()
   })
 
-  it('are renewed behind the request that is served from them', async () => {
+  it('are renewed in the background past half-life, with the grant of the request that they serve', async () => {
     const { leases, makeRoute, asked, time, sync } = await warm(['a1'])
     time.clock.advance(LIFE_MS / 2 + 1)
     sync()
@@ -320,7 +320,7 @@ describe('leases that need not be waited for', () => {
 })
 
 describe('renewal of a lease', () => {
-  it('begins at half-life behind a request, with the current route’s grant, where that lasts longer', async () => {
+  it('begins at half-life behind a request, with the current route’s grant, if that outlasts the lease', async () => {
     const { leases, asked, answer, route, time, sync } = make()
     const first = route(['a1'])
     const one = leases.lease(first)
@@ -340,7 +340,7 @@ describe('renewal of a lease', () => {
     expect((await leases.lease(route(['a1']))).size).toBe(1)
   })
 
-  it('that fails leaves what is held until its end', async () => {
+  it('leaves the held lease in use when the vault refuses it', async () => {
     const { leases, refuse, answer, route, time, sync } = make()
     const one = leases.lease(route(['a1']))
     answer(0)

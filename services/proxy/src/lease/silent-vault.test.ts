@@ -56,7 +56,7 @@ function leased(vault: number): LeaseSecretsResponse {
 }
 
 describe('a vault that hangs with its connections open', () => {
-  it('is left for another after the first attempt, and nothing is asked of it again', async () => {
+  it('is given up for another vault after the first attempt, and is not asked again', async () => {
     const { lease, freeze, asked } = await twoVaults()
     await lease()
     freeze(0)
@@ -65,14 +65,14 @@ describe('a vault that hangs with its connections open', () => {
     expect(asked).toEqual([0, 1, 1])
   })
 
-  it('takes nobody’s new connection for longer than an attempt', async () => {
+  it('does not keep a first lease from being answered by another vault', async () => {
     const { lease, freeze, asked } = await twoVaults()
     freeze(0)
     await lease()
     expect(asked).toEqual([1])
   })
 
-  it('is told from one that refuses: a refusal is not asked for twice', async () => {
+  it('is told from a vault that refuses with UNAVAILABLE, which is asked only once', async () => {
     const { lease, asked } = await twoVaults(() => {
       throw new Fault('UNAVAILABLE', 'KMS: throttled')
     })

@@ -84,8 +84,8 @@ async function spendAll(quotas: HeldQuotas, asked: AccessRequest, most = Number.
   }
 }
 
-describe('quotas in blocks', () => {
-  it('are spent from memory: 10,000 requests without a wait ask management fewer than 40 times', async () => {
+describe('quotas that are drawn in blocks', () => {
+  it('are spent from memory: 10,000 requests ask management fewer than 40 times, and wait under 10 times', async () => {
     const { ledger, proxy } = rig()
     const quotas = proxy()
     const asked = request([quota(1_000_000), quota(1_000_000, { scope: 'organization', period: 'month' })])
@@ -105,7 +105,7 @@ describe('quotas in blocks', () => {
     expect(ledger.drawn(APP_DAY) - 10_000).toBeLessThanOrEqual(HELD_UNITS_MAX)
   })
 
-  it('admit exactly the quota between two proxies, the last unit too', async () => {
+  it('admit exactly the quota when two proxies spend it, the last unit included', async () => {
     const { proxy } = rig()
     const [one, other] = [proxy(), proxy()]
     const asked = request([quota(777)])
@@ -122,7 +122,7 @@ describe('quotas in blocks', () => {
     expect(admitted).toBe(777)
   })
 
-  it('never admit more after a proxy was killed, and lose no more than the named figure', async () => {
+  it('never admit too much after a proxy was killed, and lose at most the 1,250 units that it may hold', async () => {
     const { proxy } = rig()
     const [killed, left] = [proxy(), proxy()]
     const asked = request([quota(100_000)])
@@ -133,7 +133,7 @@ describe('quotas in blocks', () => {
     expect(before + after).toBeGreaterThanOrEqual(100_000 - HELD_UNITS_MAX)
   })
 
-  it('are given back at the end: another proxy admits all that is left', async () => {
+  it('are given back when a proxy closes, so that another proxy admits all that is left', async () => {
     const { proxy } = rig()
     const [one, other] = [proxy(), proxy()]
     const asked = request([quota(10_000)])
@@ -142,7 +142,7 @@ describe('quotas in blocks', () => {
     expect(before + (await spendAll(other, asked))).toBe(10_000)
   })
 
-  it('are given back by a subject that nobody asks for, and by the one that was asked for longest ago where there are too many', async () => {
+  it('are given back for an idle subject, and for the least recently used one when there are too many', async () => {
     const { proxy, time, ledger } = rig()
     const quotas = proxy({ stocksMax: 2, idleMs: 60_000 })
     const device = (deviceId: string) => request([quota(1_000, { scope: 'device' })], { deviceId })
@@ -159,7 +159,7 @@ describe('quotas in blocks', () => {
     expect(quotas.stocks).toBe(0)
   })
 
-  it('share one question among all who wait, and get each of them a unit', async () => {
+  it('draw one block for all requests that wait, and give each of them a unit', async () => {
     const { proxy, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(1_000)])
@@ -169,7 +169,7 @@ describe('quotas in blocks', () => {
 })
 
 describe('a quota that is used up', () => {
-  it('says which and when it is full again, to the millisecond, and asks management once a second at most', async () => {
+  it('is reported with its end to the millisecond, and management is asked at most once a second', async () => {
     const { proxy, time, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(2), quota(100, { period: 'month' })])
@@ -191,7 +191,7 @@ describe('a quota that is used up', () => {
     expect(ledger.calls.length).toBe(calls + 1)
   })
 
-  it('is named for the longest wait where two are', async () => {
+  it('is reported as the one with the longest wait when two are used up', async () => {
     const { proxy } = rig()
     const quotas = proxy()
     const asked = request([quota(1), quota(1, { scope: 'organization', period: 'month' })])
@@ -199,7 +199,7 @@ describe('a quota that is used up', () => {
     expect(await exceeded(quotas, asked)).toMatchObject({ scope: 'organization', period: 'month' })
   })
 
-  it('is not told to anybody while its last unit may come back', async () => {
+  it('is not reported to a waiting request while the last unit may still be given back', async () => {
     const { proxy } = rig()
     const quotas = proxy()
     const asked = request([quota(1)])
@@ -219,7 +219,7 @@ describe('a quota that is used up', () => {
     expect(await third).toHaveProperty('exceeded')
   })
 
-  it('has a unit again where a request that was admitted never left', async () => {
+  it('has one unit again when an admitted request gives its unit back, even if it does so twice', async () => {
     const { proxy } = rig()
     const quotas = proxy()
     const asked = request([quota(1)])
@@ -232,7 +232,7 @@ describe('a quota that is used up', () => {
     await exceeded(quotas, asked)
   })
 
-  it('takes nothing of the other quotas of the request', async () => {
+  it('costs a refused request no unit of its other quotas', async () => {
     const { proxy, ledger } = rig()
     const quotas = proxy()
     const both = request([quota(100, { period: 'month' }), quota(1)])
@@ -244,7 +244,7 @@ describe('a quota that is used up', () => {
 })
 
 describe('a period', () => {
-  it('ends at midnight by management’s clock: what is left of its block is not spent in the next', async () => {
+  it('ends at midnight by management’s clock, and units left of its block are not spent in the next one', async () => {
     const { proxy, time, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(100)])
@@ -254,7 +254,7 @@ describe('a period', () => {
     expect(ledger.drawn(APP_DAY)).toBe(100)
   })
 
-  it('is full again at the very millisecond that was told, and not before', async () => {
+  it('begins at the very millisecond that the refusal named, and not before', async () => {
     const { proxy, time } = rig()
     const quotas = proxy()
     const asked = request([quota(10)])
@@ -265,7 +265,7 @@ describe('a period', () => {
     expect(await spendAll(quotas, asked)).toBe(10)
   })
 
-  it('of a block that lands is the period of all that is held: what is left of another is not spent in it', async () => {
+  it('of a newly drawn block is that of all held units: those of another period are not spent in it', async () => {
     const { proxy, time, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(1_600)])
@@ -278,7 +278,7 @@ describe('a period', () => {
     expect(await spendAll(quotas, asked)).toBe(1_600)
   })
 
-  it('gets no unit back from a request of the one before', async () => {
+  it('gets no unit back from a request that was admitted in the period before', async () => {
     const { proxy, time } = rig()
     const quotas = proxy()
     const asked = request([quota(5)])
@@ -291,7 +291,7 @@ describe('a period', () => {
 })
 
 describe('while management is away', () => {
-  it('what is left of a block is spent, then it is UNAVAILABLE; nothing fails open, and it comes back at once', async () => {
+  it('the rest of a block is spent, then requests are refused with UNAVAILABLE until management returns', async () => {
     const { proxy, says, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(1_600)])
@@ -306,7 +306,7 @@ describe('while management is away', () => {
     expect(held + 1 + (await spendAll(quotas, asked))).toBe(1_600)
   })
 
-  it('everybody who waits is refused by the one question, and nothing of another quota is kept', async () => {
+  it('all waiting requests are rejected, and no unit of their other quotas is kept', async () => {
     const { proxy, says, ledger } = rig()
     const quotas = proxy()
     await spendAll(quotas, request([quota(1_600, { period: 'month' })]), 1)
@@ -319,7 +319,7 @@ describe('while management is away', () => {
     expect(ledger.drawn(APP_DAY)).toBe(0)
   })
 
-  it('a block that lands after the end is given back', async () => {
+  it('a block that arrives after the proxy has closed is given back', async () => {
     const { proxy, says, ledger } = rig()
     const quotas = proxy()
     const asked = request([quota(1_600)])
@@ -336,7 +336,7 @@ describe('while management is away', () => {
   })
 })
 
-it('a quota that was changed begins with nothing in memory, and what was held of the old one goes back', async () => {
+it('a quota that was changed draws a new block, and units held of the old quota are given back', async () => {
   const { proxy, time, ledger } = rig()
   const quotas = proxy()
   expect(await spendAll(quotas, request([quota(1_600)]), 10)).toBe(10)
@@ -346,7 +346,7 @@ it('a quota that was changed begins with nothing in memory, and what was held of
   expect(await spendAll(quotas, request([quota(12)]))).toBe(2)
 })
 
-it('holds a bounded number of subjects, and refuses where all of them are in the middle of something', async () => {
+it('a subject beyond the bound is refused with UNAVAILABLE while all held subjects are in use', async () => {
   const { proxy } = rig()
   const quotas = proxy({ stocksMax: 3, idleMs: 60_000 })
   const device = (deviceId: string) => request([quota(10, { scope: 'device' })], { deviceId })

@@ -62,7 +62,7 @@ function make() {
 }
 
 describe('a ticket', () => {
-  it('ends a request exactly once', async () => {
+  it('records one end of a request, and ignores every later one', async () => {
     const { recorder, stored, entry, pass } = make()
     const ticket = recorder.admitted(entry(), true)
     ticket.finish(OUTCOME)
@@ -86,7 +86,7 @@ describe('a ticket', () => {
     ])
   })
 
-  it('voids a request that was refused after all, at a place of its own', async () => {
+  it('voids a request that is refused after its admission, in an entry with a sequence of its own', async () => {
     const { recorder, stored, entry, pass } = make()
     const admitted = entry()
     recorder.admitted(admitted, true).void_('SECRET_NOT_FOUND')
@@ -102,7 +102,7 @@ describe('a ticket', () => {
 })
 
 describe('entries', () => {
-  it('of 50 ms share a call', async () => {
+  it('of 50 ms are sent in one call', async () => {
     const { recorder, calls, entry, pass } = make()
     for (let at = 0; at < 3; at += 1) recorder.admitted(entry(`req_${at}`), true).finish(OUTCOME)
     await pass(49)
@@ -113,7 +113,7 @@ describe('entries', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('are kept and sent again, in order, while management is away', async () => {
+  it('are kept while management is away, and are then sent in their order', async () => {
     const { recorder, calls, stored, entry, pass, be } = make()
     be('away')
     recorder.admitted(entry('req_1'), true).finish(OUTCOME)
@@ -127,7 +127,7 @@ describe('entries', () => {
     expect([...stored.values()].map(({ requestId }) => requestId)).toEqual(['req_1', 'req_2'])
   })
 
-  it('whose acknowledgement was lost are sent again under the same numbers', async () => {
+  it('whose acknowledgement was lost are sent again under the same sequences', async () => {
     const { recorder, calls, stored, entry, pass, be } = make()
     be('answer lost')
     recorder.admitted(entry(), true).finish(OUTCOME)
@@ -139,14 +139,14 @@ describe('entries', () => {
     expect(stored.size).toBe(1)
   })
 
-  it('go a thousand at a time', async () => {
+  it('are sent at most 1,000 in a call', async () => {
     const { recorder, calls, entry, pass } = make()
     for (let at = 0; at < 2_500; at += 1) recorder.admitted(entry(`req_${at}`), true).finish(OUTCOME)
     for (let turn = 0; turn < 5; turn += 1) await pass(50)
     expect(calls.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
   })
 
-  it('of an admission whose answer was lost are its admitted one, under its number, and then its void one', async () => {
+  it('of an admission whose answer was lost are its admitted entry, then a void entry', async () => {
     const { recorder, stored, entry, pass } = make()
     const lost = entry()
     recorder.doubtful(lost, 'UNAVAILABLE')
@@ -157,7 +157,7 @@ describe('entries', () => {
     ])
   })
 
-  it('are handed over at the end, places that were never used again included', async () => {
+  it('are handed over by a drain, with a void entry for each sequence that was not used again', async () => {
     const { recorder, stored, entry } = make()
     const [first, second, third] = [entry('req_1'), entry('req_2'), entry('req_3')]
     recorder.refused(first)
@@ -172,7 +172,7 @@ describe('entries', () => {
     ])
   })
 
-  it('that cannot be handed over in time are counted, not waited for', async () => {
+  it('that cannot be handed over in time are counted by the drain, which does not wait for them', async () => {
     const { recorder, entry, pass, be } = make()
     be('away')
     recorder.admitted(entry(), true).finish(OUTCOME)
@@ -183,7 +183,7 @@ describe('entries', () => {
 })
 
 describe('room for another request', () => {
-  it('ends for an organization at its share, and others still have theirs', async () => {
+  it('ends for an organization at its share of the backlog, while others still have room', async () => {
     const { recorder, entry, pass } = make()
     const tickets = Array.from({ length: BACKLOG_LIMITS.shareMax }, (_, at) =>
       recorder.admitted(entry(`req_${at}`, 'org_greedy'), true),
@@ -196,7 +196,7 @@ describe('room for another request', () => {
     expect(recorder.hasRoom('org_greedy')).toBe(true)
   })
 
-  it('ends for all when the authority loses answers, and comes back with it', async () => {
+  it('ends for all organizations when too many admissions are in doubt, and returns with management', async () => {
     const { recorder, entry, pass, be } = make()
     be('away')
     for (let at = 0; at < 1_024; at += 1) recorder.doubtful(entry(`req_${at}`, `org_${at % 4}`), 'UNAVAILABLE')

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createBacklog } from './backlog.js'
 
 describe('the backlog has room', () => {
-  it('for 40,000 of one organization, and no more until one is on record', () => {
+  it('for 40,000 entries of one organization, and for another one once an entry is on record', () => {
     const backlog = createBacklog()
     for (let at = 0; at < 39_999; at += 1) backlog.add('org_a')
     expect(backlog.hasRoom('org_a')).toBe(true)
@@ -12,7 +12,7 @@ describe('the backlog has room', () => {
     expect(backlog.hasRoom('org_a')).toBe(true)
   })
 
-  it('for 100,000 of all', () => {
+  it('for 100,000 entries of all organizations together', () => {
     const backlog = createBacklog()
     for (let at = 0; at < 99_999; at += 1) backlog.add(`org_${at % 5}`)
     expect(backlog.hasRoom('org_new')).toBe(true)
@@ -20,7 +20,7 @@ describe('the backlog has room', () => {
     expect(backlog.hasRoom('org_new')).toBe(false)
   })
 
-  it('for whoever comes, though three take all that they can: a quarter each, and as much is left', () => {
+  it('for a newcomer while three organizations take all that they can: each gets 25,000 entries', () => {
     const backlog = createBacklog()
     const counts = ['org_a', 'org_b', 'org_c'].map((organizationId) => ({ organizationId, count: 0 }))
     for (let at = 0; at < 120_000; at += 1) {
@@ -44,7 +44,7 @@ describe('the backlog has room', () => {
     expect(backlog.hasRoom('org_new')).toBe(true)
   })
 
-  it('of which one organization has 512: with however many more at once it stops itself alone', () => {
+  it('for the others while one organization has 512 or more admissions in doubt, which stop only itself', () => {
     const backlog = createBacklog()
     const entries = Array.from({ length: 5_000 }, () => ({ organizationId: 'org_a' }))
     for (const entry of entries) backlog.doubtful(entry)

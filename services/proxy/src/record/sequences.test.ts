@@ -10,14 +10,14 @@ const spare = (organizationId: string, sequence: number) => ({
 })
 
 describe('places in the record', () => {
-  it('are numbered without gaps, per shard', () => {
+  it('are numbered without gaps in each shard', () => {
     const sequences = createSequences()
     expect([1, 2, 3].map(() => sequences.take('org_1').sequence)).toEqual([1, 2, 3])
     expect(shardOf('org_1')).not.toBe(shardOf('org_2'))
     expect(sequences.take('org_2').sequence).toBe(1)
   })
 
-  it('of what was not written are taken by the next', () => {
+  it('that were given back unwritten are taken by the next entry', () => {
     const sequences = createSequences()
     for (let at = 0; at < 3; at += 1) sequences.take('org_1')
     sequences.giveBack(spare('org_1', 2))
@@ -25,14 +25,14 @@ describe('places in the record', () => {
     expect(sequences.take('org_1').sequence).toBe(4)
   })
 
-  it('that nobody took again are named once', () => {
+  it('that were given back and not taken again are listed once', () => {
     const sequences = createSequences()
     sequences.giveBack(spare('org_1', sequences.take('org_1').sequence))
     expect(sequences.takeSpares()).toEqual([spare('org_1', 1)])
     expect(sequences.takeSpares()).toEqual([])
   })
 
-  it('spread organizations over 64 shards', () => {
+  it('are spread over 64 shards by organization', () => {
     const shards = new Set(Array.from({ length: 2_000 }, (_, at) => shardOf(`org_${at}`)))
     expect(shards.size).toBe(64)
     expect(Math.max(...shards)).toBe(63)

@@ -64,7 +64,7 @@ describeWithRedis('the password of Redis', () => {
   const setInRedis = (known: string, password: string) =>
     askRedis({ ...redis, password: known }, 'CONFIG', 'SET', 'requirepass', password)
 
-  it('is rotated while its services run: written first, and set whenever that may be', async () => {
+  it('can be rotated while services run: first in the file, and in Redis at any later time', async () => {
     await connect()
     file = 'second'
     await connectAnew('first')
@@ -76,7 +76,7 @@ describeWithRedis('the password of Redis', () => {
     await connectAnew('second')
   })
 
-  it('that was set first is refused until it is written, and no longer', async () => {
+  it('is refused when it was changed in Redis first, until the file is written', async () => {
     await connect()
     await setInRedis('first', 'second')
     await askRedis({ ...redis, password: 'second' }, 'CLIENT', 'KILL', 'TYPE', 'normal')
@@ -89,14 +89,14 @@ describeWithRedis('the password of Redis', () => {
   it.each([
     [undefined, 0],
     ['garbage', 1],
-  ])('stays what it was where its file says %s', async (text, tries) => {
+  ])('stays in use when its file cannot be read or holds a wrong one: %s', async (text, tries) => {
     await connect()
     file = text
     await connectAnew('first')
     expect(refusals).toBe(tries)
   })
 
-  it('of a user is a second one for a while, and then the only one: no connection is refused', async () => {
+  it('of a user is rotated without a refused connection when Redis takes both passwords for a while', async () => {
     await connect({ username: 'pma' })
     await redis.ask('ACL', 'SETUSER', 'pma', '>second')
     file = 'second'
@@ -107,7 +107,7 @@ describeWithRedis('the password of Redis', () => {
     expect(refusals).toBe(0)
   })
 
-  it('is followed towards a node of a cluster as well', async () => {
+  it('is rotated on a node of a cluster as well', async () => {
     redis = await node
     await connectTo(redis, { username: undefined, cluster: true })
     await setInRedis('first', 'second')

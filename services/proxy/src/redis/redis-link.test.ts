@@ -56,7 +56,7 @@ describeWithRedis('the link to Redis', () => {
     return { redis, client, link, makeLink, lines, said, time, pass, looked, lasting }
   }
 
-  it('is used after a look that finds it fit, and says that it keeps no append-only file', async () => {
+  it('is usable only after a look has found Redis fit, and warns that Redis keeps no append-only file', async () => {
     const { link, lines, looked } = await start({ password: 'a@/?%b' })
     await expect(link.use((client) => client.ping())).rejects.toBeInstanceOf(RedisAway)
     await looked('fit')
@@ -64,7 +64,7 @@ describeWithRedis('the link to Redis', () => {
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'info'])
   })
 
-  it('is refused where Redis may evict: access records would go first', async () => {
+  it('is not usable while Redis may evict keys, and becomes so when its policy is noeviction', async () => {
     const { link, lines, looked, redis, time } = await start({ settings: { 'maxmemory-policy': 'allkeys-lru' } })
     await looked('unfit')
     expect(link.isUsable()).toBe(false)
@@ -76,7 +76,7 @@ describeWithRedis('the link to Redis', () => {
     await looked('fit')
   })
 
-  it('turns everybody away after one failure, without a word of the command’s arguments', async () => {
+  it('turns every command away after one failure, and logs none of the failed command’s arguments', async () => {
     const { link, lines, looked, redis } = await start()
     await looked('fit')
     let told = 0
@@ -112,7 +112,7 @@ describeWithRedis('the link to Redis', () => {
       ['ACL', 'SETUSER', 'default', '+evalsha'],
     ],
   ])(
-    'costs one command where Redis %s, is away until that has ended, and back within 5 s',
+    'costs one command when Redis %s, stays away until that has ended, and is back within 5 s',
     async (_what, begin, end) => {
       const { redis, link, said, pass, lasting } = await start()
       await lasting()
@@ -130,7 +130,7 @@ describeWithRedis('the link to Redis', () => {
     },
   )
 
-  it('is back ever later where no return lasts, tells the first and no other, and begins anew after one that did', async () => {
+  it('waits longer while no return lasts, logs only the first one, and starts over after a lasting one', async () => {
     const { link, said, time, pass, lasting } = await start()
     await lasting()
     const before = said().length
@@ -154,13 +154,13 @@ describeWithRedis('the link to Redis', () => {
     expect([link.isUsable(), said().slice(-2)]).toEqual([true, [AWAY, IN_USE]])
   })
 
-  it('says once that Redis was full from the start', async () => {
+  it('logs once that Redis was full from the start', async () => {
     const { link, said, pass } = await start({ settings: { maxmemory: '1' } })
     await pass(10_000)
     expect([link.isUsable(), said()]).toEqual([false, [AWAY]])
   })
 
-  it('is left within 30 s where Redis is set to evict under way, and taken up again where that has ended', async () => {
+  it('is given up within 30 s when Redis is set to evict during use, and is used again after that', async () => {
     const { redis, link, lines, pass, lasting } = await start()
     await lasting()
     let told = 0
@@ -183,7 +183,7 @@ describeWithRedis('the link to Redis', () => {
     expect([link.isUsable(), lines.at(-1)?.message]).toEqual([true, 'Redis is in use'])
   })
 
-  it('is left at once where a node that was added evicts', async () => {
+  it('is given up at once when a node is added and Redis evicts', async () => {
     const { redis, client, link, pass, lasting } = await start()
     await lasting()
     await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
@@ -194,7 +194,7 @@ describeWithRedis('the link to Redis', () => {
     expect(link.isUsable()).toBe(false)
   })
 
-  it('of a whole fleet comes back over about a second, and within 5 s', async () => {
+  it('of 40 proxies comes back spread over more than half a second, and within 5 s', async () => {
     const { redis, client, makeLink, time, pass } = await start()
     client.setMaxListeners(0)
     const plannedMs: number[] = []

@@ -72,7 +72,7 @@ describe('the route of an app token', () => {
   })
 
   it.each([true, false])(
-    'says as the directory does whether its provider is told the trace: %s',
+    'says whether the provider is told the trace exactly as the directory does: %s',
     async (forwardTraceContext) => {
       const { target } = routeResponse()
       if (!target) throw new Error('no target')
@@ -84,7 +84,7 @@ describe('the route of an app token', () => {
     },
   )
 
-  it('is never another token’s, nor another service’s', async () => {
+  it('is not shared with another token or another service', async () => {
     const { routes, asked } = await make()
     const token = credential(newToken('app'))
     await routes.resolve(token, 'openai')
@@ -100,7 +100,7 @@ describe('the route of an app token', () => {
     'FEED_KIND_SERVICE',
     'FEED_KIND_LINK',
     'FEED_KIND_SECRET',
-  ] as const)('is asked for anew once its %s was changed (EVICT)', async (kind) => {
+  ] as const)('is asked for anew after a row on its %s (EVICT)', async (kind) => {
     const { routes, asked, apply } = await make(() =>
       Promise.resolve(
         routeResponse({ labels: routeResponse().labels.map((label) => ({ ...label, generation: asked.length })) }),
@@ -114,7 +114,7 @@ describe('the route of an app token', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('is not asked for with a token of the wrong shape, or a service that is no slug', async () => {
+  it('is not asked for when the token is malformed or the service’s name is no slug', async () => {
     const { routes, asked } = await make()
     await expect(routes.resolve(credential('pma_app_short'), 'openai')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
     await expect(routes.resolve(credential(newToken('app')), '../x')).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('the route of an app token', () => {
     expect(asked).toEqual([])
   })
 
-  it('is UNAVAILABLE past the horizon, and served again after a Sync', async () => {
+  it('is refused with UNAVAILABLE past the horizon, and is served again after a Sync', async () => {
     const { routes, time, sync } = await make()
     const token = credential(newToken('app'))
     await routes.resolve(token, 'openai')
@@ -133,13 +133,13 @@ describe('the route of an app token', () => {
     await routes.resolve(token, 'openai')
   })
 
-  it('lives no longer than a grant, whatever the directory says', async () => {
+  it('lives five minutes at most, even if the directory says longer', async () => {
     const { routes, time } = await make(() => Promise.resolve(routeResponse({ lifeMs: 86_400_000 })))
     const { notAfter } = await routes.resolve(credential(newToken('app')), 'openai')
     expect(notAfter - time.clock.monotonicMs()).toBe(300_000)
   })
 
-  it('counts its life from before it was asked for, not from the answer (READTIME)', async () => {
+  it('has its life counted from before it was asked for, not from the answer (READTIME)', async () => {
     let land: (() => void) | undefined
     const { routes, time } = await make(() => new Promise((resolve) => (land = () => resolve(routeResponse()))))
     const askedAt = time.clock.monotonicMs()
@@ -149,7 +149,7 @@ describe('the route of an app token', () => {
     expect((await waiting).notAfter).toBe(askedAt + 300_000)
   })
 
-  it('is asked for anew when its grant was refused', async () => {
+  it('is asked for anew once it was forgotten', async () => {
     const { routes, asked } = await make()
     const token = credential(newToken('app'))
     routes.forget(await routes.resolve(token, 'openai'))
@@ -157,7 +157,7 @@ describe('the route of an app token', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('passes the directory’s refusal on, in its own words, and does not keep it', async () => {
+  it('is refused in the directory’s own words, and the refusal is not kept', async () => {
     const refusal = new Fault('SECRET_NOT_FOUND', 'detail', { say: 'Secret not found: OPENAI_API_KEY.' })
     const { routes, asked } = await make(() => Promise.reject(refusal))
     const token = credential(newToken('app'))
@@ -165,14 +165,14 @@ describe('the route of an app token', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('is refused where an injected field cannot be read: without it, no key would be sent', async () => {
+  it('is refused with INTERNAL when an injected field cannot be read', async () => {
     const { routes } = await make(() =>
       Promise.resolve(routeResponse({ injection: { fields: [{ value: null, password: null }] } })),
     )
     await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 
-  it('is refused where a limit cannot be read: without it, nothing would be limited', async () => {
+  it('is refused with INTERNAL when a limit cannot be read', async () => {
     const { routes } = await make(() =>
       Promise.resolve(
         routeResponse({
@@ -183,7 +183,7 @@ describe('the route of an app token', () => {
     await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 
-  it('asked for under too many names by one token is UNAVAILABLE, and others are still served', async () => {
+  it('is refused with UNAVAILABLE for one token’s too many services at once, and not for another token', async () => {
     let hang = true
     const { routes } = await make(() => (hang ? new Promise(() => {}) : Promise.resolve(routeResponse())))
     const greedy = credential(newToken('app'))
@@ -198,7 +198,7 @@ describe('the route of an app token', () => {
 })
 
 describe('the route of a session', () => {
-  it('is shared by an app’s devices, each with its own identity and labels', async () => {
+  it('is shared by the app’s devices, each with its own ids and labels', async () => {
     const { routes, asked, signer } = await make()
     const one = await routes.resolve(credential(await signer.token({ dvc: 'dvc_1', jti: 'ses_1' })), 'openai')
     const two = await routes.resolve(credential(await signer.token({ dvc: 'dvc_2', jti: 'ses_2' })), 'openai')
@@ -209,14 +209,14 @@ describe('the route of a session', () => {
     expect(one.secrets).toBe(two.secrets)
   })
 
-  it('is not another app’s', async () => {
+  it('is refused with INTERNAL when the directory’s answer is for another app than the session’s', async () => {
     const { routes, signer } = await make()
     await expect(routes.resolve(credential(await signer.token({ app: 'app_2' })), 'openai')).rejects.toMatchObject({
       code: 'INTERNAL',
     })
   })
 
-  it('is refused to a session that was revoked while the route was waited for', async () => {
+  it('is refused with INVALID_TOKEN when the session is revoked while the route is awaited', async () => {
     let land: (() => void) | undefined
     const { routes, signer, apply } = await make(
       () => new Promise((resolve) => (land = () => resolve(routeResponse()))),
@@ -229,7 +229,7 @@ describe('the route of a session', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
   })
 
-  it('is not refused because its key was replaced, as planned, while the route was waited for', async () => {
+  it('is given out when the session’s signing key is replaced as planned while the route is awaited', async () => {
     let land: (() => void) | undefined
     const { routes, signer, replaceSessionKey } = await make(
       () => new Promise((resolve) => (land = () => resolve(routeResponse()))),
@@ -252,7 +252,7 @@ describe('the route of a test call', () => {
     return target
   }
 
-  it('is the person’s own, without a device, and searched whatever the service says', async () => {
+  it('is the person’s own, without a device, and has answers scrubbed even if the service turns that off', async () => {
     const { routes, signer } = await make(wire)
     expect(await routes.resolve(credential(await signer.testToken()), 'openai')).toMatchObject({
       appId: 'usr_1',
@@ -263,14 +263,14 @@ describe('the route of a test call', () => {
     })
   })
 
-  it('is refused for any other service than the session’s, also where it is held', async () => {
+  it('is refused with INVALID_TOKEN when the session is for another service, even if the route is held', async () => {
     const { routes, signer } = await make(wire)
     await routes.resolve(credential(await signer.testToken()), 'openai')
     const other = credential(await signer.testToken({ svc: 'svc_other' }))
     await expect(routes.resolve(other, 'openai')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
   })
 
-  it('ends with its session of half a minute', async () => {
+  it('is refused with TOKEN_EXPIRED after its session has ended', async () => {
     const { routes, signer, time } = await make(wire)
     const iat = time.clock.wallMs() / 1_000
     const ended = credential(await signer.testToken({ iat: iat - 100, exp: iat - 70 }))

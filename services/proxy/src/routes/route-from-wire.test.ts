@@ -19,13 +19,13 @@ it.each([
   [0, 1_073_741_824],
   [1_000, 1_000],
   [1_000_000_000_000, 1_073_741_824],
-])('a service that is said to take bodies of %d bytes takes %d', (said, taken) => {
+])('a service whose body limit on the wire is %d bytes takes bodies of up to %d bytes', (said, taken) => {
   const { target } = routeResponse()
   const wire = routeResponse({ target: target && { ...target, bodyBytesMax: said } })
   expect(routeFromWire(wire).target.bodyBytesMax).toBe(taken)
 })
 
-describe('a directory that is somebody else’s', () => {
+describe('a route from a directory that an attacker controls', () => {
   it.each([
     ['Host'],
     ['hOST'],
@@ -37,11 +37,11 @@ describe('a directory that is somebody else’s', () => {
     ['Upgrade'],
     ['x-a: b\r\nHost'],
     [''],
-  ])('has no header %j set beside a key', (name) => {
+  ])('is refused with INTERNAL when it sets the header %j beside a key', (name) => {
     expect(() => routeFromWire(beside(name))).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
   })
 
-  it('may have set what an administrator may', () => {
+  it('may set a header that an administrator may set', () => {
     expect(routeFromWire(beside('OpenAI-Beta')).injection).toContainEqual(
       expect.objectContaining({ kind: 'header', name: 'OpenAI-Beta' }),
     )

@@ -52,7 +52,7 @@ const endOfLast = async () => until(() => proxy.plane.recorded.at(-1)?.ends[0])
 describe('an answer that holds the key', () => {
   const event = `data: {"your key": "${KEY}"}\n\n`
 
-  it('ends before it at every split of an event, is on record as a leak, and raises one alarm', async () => {
+  it('ends before the key at every split of an event, is recorded as a leak, and raises one alarm', async () => {
     for (let cut = 1; cut < event.length; cut += 1) {
       const answer = await answerTo(
         SSE,
@@ -90,7 +90,7 @@ describe('an answer that holds the key', () => {
     ['a comment of an event stream', [SSE, chunk(`: ${KEY}\n\n`), LAST]],
     ['the last bytes', [SSE, chunk('data: 1\n\n'), chunk(KEY), LAST]],
     ['an error', [`HTTP/1.1 500 Oops\r\nContent-Length: ${KEY.length}\r\n\r\n${KEY}`]],
-  ])('in %s: none of it arrives, and one alarm is raised, without the key', async (_where, sent) => {
+  ])('in %s: no part of the key arrives, and one alarm is raised, which does not contain it', async (_where, sent) => {
     const answer = await answerTo(...sent)
     expect(answer).not.toContain(KEY.slice(0, 4))
     expect(await endOfLast()).toMatchObject({ finished: { fault: 'UPSTREAM_LEAKED_KEY' } })
@@ -111,7 +111,7 @@ describe('an answer that holds the key', () => {
     ['its coding, in small letters', `Content-Encoding: ${KEY.toLowerCase()}\r\n${WITH_LENGTH}`],
     ['its transfer coding', `Transfer-Encoding: ${KEY}\r\n\r\n`],
   ])(
-    'in %s, which is no form that is searched for, is quoted neither to the client nor in the log',
+    'in %s, a form that is not searched for, is refused with 502, and quoted neither to the client nor in the log',
     async (_where, head) => {
       const answer = await answerTo(`HTTP/1.1 200 OK\r\n${head}`)
       expect(answer).toMatch(/^HTTP\/1\.1 502 /)
@@ -120,7 +120,7 @@ describe('an answer that holds the key', () => {
     },
   )
 
-  it('in the reason phrase stays behind at every split: the status has one of its own', async () => {
+  it('in the reason phrase arrives with a reason phrase of ours instead, at every split', async () => {
     const line = `HTTP/1.1 200 Your key is ${KEY} indeed\r\n`
     for (let cut = 'HTTP/1.1 200 '.length; cut < line.length; cut += 1) {
       const answer = await answerTo(line.slice(0, cut), `${line.slice(cut)}${WITH_LENGTH}`)
@@ -129,7 +129,7 @@ describe('an answer that holds the key', () => {
     }
   })
 
-  it('is the only one that raises it', async () => {
+  it('alone raises the alarm: an incomplete key, a 401 and a broken answer raise none', async () => {
     await answerTo(SSE, chunk(`data: ${KEY.slice(0, -1)}\n\n`), LAST)
     await answerTo('HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno')
     await answerTo(SSE, 'ZZ\r\n')
@@ -138,7 +138,7 @@ describe('an answer that holds the key', () => {
   })
 })
 
-it('an echo of guesses tells nothing: right or wrong, as many bytes are there at each step', async () => {
+it('an echo of guesses tells nothing: at each step as many bytes arrive for a right guess as for a wrong', async () => {
   let provider: Socket | undefined
   const echoing = await startRawUpstream((socket) => {
     socket.on('data', () => {

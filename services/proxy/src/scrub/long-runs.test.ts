@@ -34,14 +34,14 @@ function expected(bytes: Buffer, from = 0, to = bytes.length): number[] {
 }
 
 describe('the search for long runs', () => {
-  it('knows each byte for what it is', () => {
+  it('finds a run of each token byte, and no run of any other byte', () => {
     for (let byte = 0; byte < 256; byte += 1) {
       const run = Buffer.alloc(40, byte)
       expect(found(run)).toEqual(isTokenByte(byte) ? [0] : [])
     }
   })
 
-  it('finds what a look at each byte finds, in runs of every length, from anywhere to anywhere', () => {
+  it('finds what a byte-by-byte search finds, in runs of every length and between any two offsets', () => {
     const Runs = fc.array(
       fc.tuple(fc.constantFrom('a', '/', '\0', '"', '\xff', ' '), fc.integer({ min: 1, max: 40 })),
       {
@@ -59,7 +59,7 @@ describe('the search for long runs', () => {
     )
   })
 
-  it('finds them in random bytes', () => {
+  it('finds what a byte-by-byte search finds in random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 200, maxLength: 4_000 }), (bytes) => {
         expect(found(Buffer.from(bytes))).toEqual(expected(Buffer.from(bytes)))
@@ -67,7 +67,7 @@ describe('the search for long runs', () => {
     )
   })
 
-  it.each([-17, -16, -15, -1, 0, 1, 15])('finds one that begins %i bytes from where a piece ends', (offset) => {
+  it.each([-17, -16, -15, -1, 0, 1, 15])('finds a run that begins %i bytes from the end of a piece', (offset) => {
     for (const length of [15, 16, 17, 40, 70_000]) {
       const begin = 64 * 1024 + offset
       const bytes = Buffer.concat([

@@ -74,7 +74,7 @@ const FORMS: [string, string, string][] = [
 describe('the scrubber ends an answer that holds the value', () => {
   const bodyWith = (echoed: string): Buffer => Buffer.from(`{"error":"bad key ${echoed}","more":"text"}`)
 
-  it.each(FORMS)('%s, in two chunks that part anywhere', (_form, value, echoed) => {
+  it.each(FORMS)('%s, in two chunks with any split', (_form, value, echoed) => {
     const body = bodyWith(echoed)
     for (let cut = 0; cut <= body.length; cut += 1) {
       const { steps, leaked } = watch(scrubberOf(value), cutAt(body, [cut]))
@@ -82,7 +82,7 @@ describe('the scrubber ends an answer that holds the value', () => {
     }
   })
 
-  it.each(FORMS)('%s, in chunks of any number', (_form, value, echoed) => {
+  it.each(FORMS)('%s, in several chunks with any splits', (_form, value, echoed) => {
     const body = bodyWith(echoed)
     fc.assert(
       fc.property(fc.array(fc.nat(body.length), { maxLength: 12 }), (cuts) => {
@@ -93,14 +93,14 @@ describe('the scrubber ends an answer that holds the value', () => {
     )
   })
 
-  it('and lets nothing of it out before, when it is a run of token characters', () => {
+  it('and lets none of the value out before, at any split, when it is a run of token characters', () => {
     const body = Buffer.from(`data: {"k":"${KEY}"}\n\n`)
     for (let cut = 0; cut <= body.length; cut += 1) {
       expect(watch(scrubberOf(KEY), cutAt(body, [cut])).steps.join('')).not.toContain(KEY.slice(0, 3))
     }
   })
 
-  it('between two chunks as large as sockets are read, wherever they part it', () => {
+  it('at any split between two chunks as large as a socket read', () => {
     const filler = 'lorem ipsum '.repeat(6_000)
     const body = Buffer.from(`${filler}${KEY}${filler}`)
     for (let cut = filler.length; cut <= filler.length + KEY.length; cut += 1) {
@@ -110,7 +110,7 @@ describe('the scrubber ends an answer that holds the value', () => {
     }
   })
 
-  it('byte by byte, after much else, and beside a longer run', () => {
+  it('when it comes byte by byte, after much other text, and when it stands between longer runs', () => {
     const body = Buffer.from(`${'lorem ipsum '.repeat(3_000)}${'A'.repeat(5_000)}${KEY}${'B'.repeat(5_000)}`)
     const { steps, leaked } = watch(
       scrubberOf(KEY),
@@ -121,7 +121,7 @@ describe('the scrubber ends an answer that holds the value', () => {
     expect(watch(scrubberOf(KEY), [body]).leaked).toBe(true)
   })
 
-  it('that is longer than what is held back: never the whole goes out', () => {
+  it('when it is longer than what is held back, and never lets out the whole value', () => {
     const long = Array.from({ length: 400 }, (_, at) => `k${at}_`).join('')
     const body = Buffer.from(`x ${long} y`)
     const { steps, leaked } = watch(scrubberOf(long), cutAt(body, [300, 600, 900, 1_200, 1_500]))
@@ -129,7 +129,7 @@ describe('the scrubber ends an answer that holds the value', () => {
     expect(steps.join('')).not.toContain(long)
   })
 
-  it('as Basic carried it', () => {
+  it('as the encoded pair of Basic, or as the decoded one', () => {
     const encoded = Buffer.from(`user:${KEY}`).toString('base64')
     expect(watch(scrubberOf(KEY, [encoded]), [Buffer.from(`"Basic ${encoded}"`)]).leaked).toBe(true)
     const shortSides = Buffer.from('acct_123:pw_456789').toString('base64')
@@ -139,14 +139,14 @@ describe('the scrubber ends an answer that holds the value', () => {
       ).toBe(true)
   })
 
-  it('as Basic carried it, in JSON and in an address', () => {
+  it('as the encoded pair of Basic, escaped for JSON or for an address', () => {
     const encoded = Buffer.from('me:aa?~~>012345678901234').toString('base64')
     expect(encoded).toContain('/')
     for (const echoed of [encoded.replaceAll('/', '\\/'), encodeURIComponent(encoded)])
       expect(watch(scrubberOf(KEY, [encoded]), [Buffer.from(`"Basic ${echoed}"`)]).leaked).toBe(true)
   })
 
-  it('in header fields, Location among them', () => {
+  it('in a header field, Location included, but not when two fields hold a part each', () => {
     const scrubber = scrubberOf('p@ss/word+with=signs&more')
     expect(scrubber.leaksInFields(['Location', 'https://x.example/?k=p%40ss%2Fword%2Bwith%3Dsigns%26more'])).toBe(true)
     expect(scrubber.leaksInFields(['x-echo', 'p@ss/word+with=signs&more'])).toBe(true)
@@ -162,20 +162,23 @@ describe('the scrubber finds the value among any other bytes', () => {
     })
     .map((runs) => runs.map(([char, count]) => char.repeat(count)).join(''))
 
-  it.each([KEY, 'k3y-of-16-bytes!', 'correct horse battery staple'])('%s, in one chunk or several', (value) => {
-    fc.assert(
-      fc.property(Around, Around, fc.array(fc.nat(4_000), { maxLength: 3 }), (before, after, cuts) => {
-        const body = Buffer.from(before + value + after, 'latin1')
-        const chunks = cutAt(
-          body,
-          cuts.map((cut) => Math.min(cut, body.length)),
-        )
-        expect(watch(scrubberOf(value), chunks).leaked).toBe(true)
-        expect(watch(scrubberOf(value), [Buffer.from(before + after, 'latin1')]).leaked).toBe(false)
-      }),
-      { numRuns: 1_000 },
-    )
-  })
+  it.each([KEY, 'k3y-of-16-bytes!', 'correct horse battery staple'])(
+    'when it is “%s”, in one chunk or several, and finds nothing without it',
+    (value) => {
+      fc.assert(
+        fc.property(Around, Around, fc.array(fc.nat(4_000), { maxLength: 3 }), (before, after, cuts) => {
+          const body = Buffer.from(before + value + after, 'latin1')
+          const chunks = cutAt(
+            body,
+            cuts.map((cut) => Math.min(cut, body.length)),
+          )
+          expect(watch(scrubberOf(value), chunks).leaked).toBe(true)
+          expect(watch(scrubberOf(value), [Buffer.from(before + after, 'latin1')]).leaked).toBe(false)
+        }),
+        { numRuns: 1_000 },
+      )
+    },
+  )
 })
 
 describe('the scrubber passes', () => {
@@ -204,7 +207,7 @@ describe('the scrubber passes', () => {
     }
   })
 
-  it('events of a stream at once, one by one', () => {
+  it('each event of a stream at once', () => {
     const events = ['data: {"delta":"Hel"}\n\n', 'data: {"delta":"lo"}\n\n', ': ping\n\n', 'data: [DONE]\n\n']
     const { steps } = watch(
       scrubberOf(KEY),
@@ -213,11 +216,11 @@ describe('the scrubber passes', () => {
     expect(steps).toEqual([...events, ''])
   })
 
-  it('short values, which occur by chance', () => {
+  it('a value of 15 characters, which may occur by chance', () => {
     expect(watch(scrubberOf('test-key-123456'), [Buffer.from('test-key-123456')]).leaked).toBe(false)
   })
 
-  it('everything, where the service turns it off', () => {
+  it('everything when the service turns scrubbing off', () => {
     const off = createScrubber({ secrets: [held(KEY)], basics: [], scrub: false })
     expect(watch(off, [Buffer.from(KEY)])).toEqual({ steps: [KEY, ''], leaked: false })
     expect(off.leaksInFields(['a', KEY])).toBe(false)
@@ -226,7 +229,7 @@ describe('the scrubber passes', () => {
 
 describe('the scrubber is no oracle', () => {
   /** Guesses the key from the left, as a phone could that has a provider echo its guesses. */
-  it('tells nothing of a part of the key: what is let out, and when, is the same for every guess', () => {
+  it('lets out the same amount at each step for every guess of the key’s next character', () => {
     const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_'
     for (let known = 0; known < KEY.length - 1; known += 1) {
       const seen = new Set<string>()
@@ -240,7 +243,7 @@ describe('the scrubber is no oracle', () => {
     }
   })
 
-  it('holds back the same for two secrets, whatever the answer', () => {
+  it('holds back the same for two different secrets, whatever the answer', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 }), { maxLength: 10 }), (texts) => {
         const chunks = texts.map((text) => Buffer.from(text))
@@ -251,7 +254,7 @@ describe('the scrubber is no oracle', () => {
     )
   })
 
-  it('never reacts to all of the key but one character, at either end', () => {
+  it('does not react to the key with one character missing or wrong', () => {
     for (const part of [KEY.slice(1), KEY.slice(0, -1), `${KEY.slice(0, 10)}X${KEY.slice(11)}`]) {
       expect(watch(scrubberOf(KEY), [Buffer.from(`${part} ${part}`)]).leaked).toBe(false)
     }

@@ -69,7 +69,7 @@ function costOf(of: Injected, chunks: readonly string[]): Cost {
 describe.each([KEY, WITH_BLANKS])('the search of an answer for “%s”', (value) => {
   const secret = injected(value)
 
-  it('takes as many steps for a guess that is right so far as for one that is wrong, and nothing but steps', () => {
+  it('takes as many steps for a guess that is right so far as for a wrong one, and calls no other comparison', () => {
     for (let known = 0; known < value.length - 1; known += 1) {
       const wanted = value[known] ?? ''
       // Of the same kind of character, because the answer itself shows where a run of token characters ends.
@@ -85,7 +85,7 @@ describe.each([KEY, WITH_BLANKS])('the search of an answer for “%s”', (value
     }
   })
 
-  it('takes as many for a long run of any one character, be it in the value or not', () => {
+  it('takes as many steps for a long run of any one character, whether it occurs in the value or not', () => {
     const bytes = 512
     const [first, ...others] = [...ALPHABET].map((char) => costOf(secret, [`"${char.repeat(bytes)}"`]))
     // At least one for each byte, in the body and in the field: none is skipped.
@@ -94,7 +94,7 @@ describe.each([KEY, WITH_BLANKS])('the search of an answer for “%s”', (value
   })
 })
 
-it('what is counted is what searches: the whole value is found, and compared once', () => {
+it('the search calls a comparison once only, for the whole value that it has found', () => {
   const scrubber = createScrubber(injected(KEY))
   searches.length = 0
   expect(scrubber.push(Buffer.from(`"${KEY}"`))).toBe('leaked')

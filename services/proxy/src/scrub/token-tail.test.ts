@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { TokenTail } from './token-tail.js'
 
-describe('what is held back for a key that may be under way', () => {
+describe('what is held back because a key may be arriving', () => {
   it.each([[[5_000]], [[1_000, 1_000]], [[1_024, 1]], [Array<number>(2_000).fill(1)]])(
-    'is 1,024 bytes at most, of %j that could be one',
+    'is at most 1,024 bytes when token characters arrive in chunks of %j',
     (sizes) => {
       const tail = new TokenTail()
       let gone = 0
@@ -18,10 +18,10 @@ describe('what is held back for a key that may be under way', () => {
   )
 })
 
-describe('what goes on of a chunk', () => {
+describe('what is passed on of a chunk', () => {
   const LARGE = 64 * 1024
 
-  it('is never copied where the chunk is large: what was held goes before it, by itself', () => {
+  it('is not copied when the chunk is large: what was held back goes before it as a piece of its own', () => {
     const tail = new TokenTail()
     const [first, second] = [Buffer.from(`${' '.repeat(LARGE)}key`), Buffer.from(`${' '.repeat(LARGE)}more`)]
     expect(tail.push(first)).toEqual([first.subarray(0, LARGE)])
@@ -31,14 +31,14 @@ describe('what goes on of a chunk', () => {
     expect(pieces[1]?.buffer).toBe(second.buffer)
   })
 
-  it('goes in one piece with what was held where it is small', () => {
+  it('is joined in one piece with what was held back when the chunk is small', () => {
     const tail = new TokenTail()
     expect(tail.push(Buffer.from('"key'))).toEqual([Buffer.from('"')])
     expect(tail.push(Buffer.from('" "more'))).toEqual([Buffer.from('key" "')])
     expect(tail.end()).toEqual(Buffer.from('more'))
   })
 
-  it('is nothing where all of it is held', () => {
+  it('is nothing when the whole chunk is held back', () => {
     expect(new TokenTail().push(Buffer.from('key'))).toEqual([])
   })
 })

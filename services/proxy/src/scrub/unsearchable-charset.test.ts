@@ -8,7 +8,7 @@ it.each([
   'text/html; charset=iso-8859-1; profile=x',
   'text/plain; charset=Shift_JIS',
   'text/plain, charset: "utf-8"',
-])('a value is found in %s', (type) => {
+])('a value can be found in an answer of the type %s', (type) => {
   expect(unsearchableCharset(type)).toBe('')
 })
 
@@ -25,6 +25,6 @@ it.each([
   ['text/plain; charset=" utf-16"', 'utf-16'],
   ["text/plain; charset='utf-16'", 'utf-16'],
   ['text/plain; charset:utf-16', 'utf-16'],
-])('none is found in %s', (type, charset) => {
+])('no value can be found in an answer of the type %s', (type, charset) => {
   expect(unsearchableCharset(type)).toBe(charset)
 })

@@ -34,7 +34,7 @@ const SERVED = '200'
 const FIELDS = '431 TOO_LARGE'
 const BODY = '413 TOO_LARGE'
 
-describe('a bomb has exactly one answer, the provider no part of it, and everybody else is served:', () => {
+describe('a request at or beyond a bound gets exactly one answer, and another request is served meanwhile:', () => {
   it.each([
     ['as many fields as there may be', `${HEAD}${'X-B: 1\r\n'.repeat(124)}\r\n`, SERVED],
     ['one field more', `${HEAD}${'X-B: 1\r\n'.repeat(125)}\r\n`, FIELDS],
@@ -71,7 +71,7 @@ describe('a bomb has exactly one answer, the provider no part of it, and everybo
     await until(() => (proxy.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
   })
 
-  it('a hundred requests at once over one connection, each with its answer', async () => {
+  it('a hundred requests that are pipelined on one connection, of which each is answered', async () => {
     const kept = HEAD.replace('Connection: close\r\n', '')
     const answer = await exchangeRaw(proxy.port, `${`${kept}\r\n`.repeat(99)}${HEAD}\r\n`)
     expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(100)

@@ -11,14 +11,14 @@ const origin = (headers: Arrival['headers'], over: Partial<Arrival> = {}): strin
 
 const FORWARDED = { host: 'inside:8080', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'proxy.example.com' }
 
-describe('the origin under which a client knows us', () => {
+describe('the origin under which a client reaches the proxy', () => {
   it('is the connection’s scheme and the Host that the client sent', () => {
     expect(origin({ host: 'proxy.example.com:8080' })).toBe('http://proxy.example.com:8080')
     expect(origin({ host: 'Proxy.Example.com:443' }, { encrypted: true })).toBe('https://proxy.example.com')
     expect(origin({ host: '[2001:db8::1]:8443' }, { encrypted: true })).toBe('https://[2001:db8::1]:8443')
   })
 
-  it('is what a trusted proxy says of scheme and host, each by itself', () => {
+  it('has the scheme or the host that a trusted proxy states, each by itself', () => {
     const by = { connected: INGRESS }
     expect(origin(FORWARDED, by)).toBe('https://proxy.example.com')
     expect(origin({ host: 'a.example', 'x-forwarded-proto': 'HTTPS' }, by)).toBe('https://a.example')
@@ -26,12 +26,12 @@ describe('the origin under which a client knows us', () => {
     expect(origin(FORWARDED, { connected: `::ffff:${INGRESS}` })).toBe('https://proxy.example.com')
   })
 
-  it('is the first hop’s word where several trusted ones have added theirs', () => {
+  it('is taken from the first hop when several trusted ones have added theirs', () => {
     const headers = { host: 'x', 'x-forwarded-proto': 'https, http', 'x-forwarded-host': 'a.example , b.example' }
     expect(origin(headers, { connected: INGRESS })).toBe('https://a.example')
   })
 
-  it('is never what anybody else says in those fields', () => {
+  it('ignores these fields when they do not come from a trusted proxy', () => {
     expect(origin(FORWARDED)).toBe('http://inside:8080')
     expect(origin(FORWARDED, { connected: undefined })).toBe('http://inside:8080')
     expect(clientOrigin({ encrypted: false, connected: INGRESS, headers: FORWARDED }, trustedProxies([]))).toBe(
@@ -57,16 +57,16 @@ describe('the origin under which a client knows us', () => {
     'é.example',
     '999.1.1.1',
     'a'.repeat(260),
-  ])('cannot be told from a host that is none: %j', (host) => {
+  ])('is null when the host is invalid: %j', (host) => {
     expect(origin({ host })).toBeNull()
     expect(origin({ host: 'a.example', 'x-forwarded-host': host }, { connected: INGRESS })).toBeNull()
   })
 
-  it.each(['', 'ftp', 'javascript', 'https:'])('cannot be told from a scheme that is none: %j', (scheme) => {
+  it.each(['', 'ftp', 'javascript', 'https:'])('is null when the scheme is invalid: %j', (scheme) => {
     expect(origin({ host: 'a.example', 'x-forwarded-proto': scheme }, { connected: INGRESS })).toBeNull()
   })
 
-  it('cannot be told where there is no host', () => {
+  it('is null when there is no host', () => {
     expect(origin({})).toBeNull()
   })
 })

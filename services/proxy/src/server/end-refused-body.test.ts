@@ -20,15 +20,18 @@ it.each([
   ['one byte more', [900, 101], true],
   ['ten chunks of a byte, which count for a hundred each', Array<number>(10).fill(1), false],
   ['one more of them', Array<number>(11).fill(1), true],
-])('after an answer the rest of a body is read: %s', (_what, pieces, isClosed) => {
-  const { socket, send, end } = make(BOUNDS)
-  for (const bytes of pieces) send(bytes)
-  expect(socket.destroyed).toBe(isClosed)
-  end()
-  socket.destroy()
-})
+])(
+  'after an answer the rest of a body is read up to a bound, beyond which the connection is destroyed: %s',
+  (_what, pieces, isClosed) => {
+    const { socket, send, end } = make(BOUNDS)
+    for (const bytes of pieces) send(bytes)
+    expect(socket.destroyed).toBe(isClosed)
+    end()
+    socket.destroy()
+  },
+)
 
-it('after an answer a mebibyte of a body is read', () => {
+it('after an answer a mebibyte of a body is read, and one byte more destroys the connection', () => {
   const { socket, send } = make()
   send(1024 * 1024)
   expect(socket.destroyed).toBe(false)
@@ -36,7 +39,7 @@ it('after an answer a mebibyte of a body is read', () => {
   expect(socket.destroyed).toBe(true)
 })
 
-it('a body of which nothing comes is waited for so long, and its connection closed', async () => {
+it('after an answer a connection on which no more of the body arrives is destroyed when its time is over', async () => {
   const { socket } = make({ ...BOUNDS, drainMs: 10 })
   expect(await until(() => (socket.destroyed ? true : undefined))).toBe(true)
 })

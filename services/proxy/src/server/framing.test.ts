@@ -278,7 +278,7 @@ describe('a request that all servers read in one way is forwarded in one spellin
     expect(rawHeaders.join()).not.toMatch(/foreign|transfer_|content_|expect|x-a|trailer/i)
   })
 
-  it('takes nothing that stands behind a refused head for a request', async () => {
+  it('nothing that stands after a refused head is taken for a request', async () => {
     const refused = `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`
     const answer = await exchangeRaw(proxy.port, `${SMUGGLED}${refused}${SMUGGLED}${SMUGGLED}`)
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
@@ -288,17 +288,20 @@ describe('a request that all servers read in one way is forwarded in one spellin
   it.each([
     ['a request behind the last one', `${line('/v1/p/up/x', 'GET')}${FIELDS}${LAST}\r\n`, SMUGGLED],
     ['rubbish', SMUGGLED, 'RUBBISH\r\n\r\n'],
-  ])('is answered, and not %s, with no refusal in its place', async (_what, request, behind) => {
-    // Once over a new connection to the provider, once over the one that is kept.
-    for (const count of [1, 2]) {
-      const answer = await exchangeRaw(proxy.port, request + behind)
-      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
-      expect(upstream.received).toHaveLength(count)
-    }
-  })
+  ])(
+    'its answer is neither replaced nor followed by a refusal because of %s after it',
+    async (_what, request, behind) => {
+      // Once over a new connection to the provider, once over the one that is kept.
+      for (const count of [1, 2]) {
+        const answer = await exchangeRaw(proxy.port, request + behind)
+        expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+        expect(upstream.received).toHaveLength(count)
+      }
+    },
+  )
 })
 
-describe('a body that cannot be read to its end is never whole at the provider:', () => {
+describe('a body that cannot be read to its end never arrives whole at the provider:', () => {
   it.each([
     ['a chunk that is longer than its size', '1\r\nab\r\n0\r\n\r\n'],
     ['a chunk that ends with LF', '1\r\na\n0\r\n\r\n'],
@@ -333,7 +336,7 @@ describe('a body that cannot be read to its end is never whole at the provider:'
   })
 })
 
-it('a client that keeps its half of a refused connection open does not keep ours', async () => {
+it('a client that keeps its half of a refused connection open does not keep the proxy’s half open', async () => {
   const upstream = await startUpstream((_received, response) => response.end())
   const proxy = await startProxy(upstream.port, { bounds: { lingerMs: 20 } })
   const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length

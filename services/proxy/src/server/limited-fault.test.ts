@@ -12,7 +12,7 @@ const DAY = { startsAtMs: Date.UTC(2026, 1, 28), endsAtMs: Date.UTC(2026, 2, 1) 
 const MONTH = { startsAtMs: Date.UTC(2026, 1), endsAtMs: Date.UTC(2026, 2) }
 
 describe('a refusal by a quota', () => {
-  it('names the quota, when it is full again, and how many seconds that is', () => {
+  it('names the quota, the time at which it is full again, and the seconds until then', () => {
     expect(
       fieldsOf(exceededFault({ scope: 'device', period: 'day', count: 100, ...DAY, retryAfterMs: 3_600_000 })),
     ).toEqual(
@@ -28,13 +28,13 @@ describe('a refusal by a quota', () => {
     )
   })
 
-  it('has the window of the very month', () => {
+  it('states the length of that very month as its window', () => {
     const { headers } = exceededFault({ scope: 'app', period: 'month', count: 9, ...MONTH, retryAfterMs: 1 }).details
     expect(headers).toEqual({ ratelimit: '"app-month";r=0;t=1', 'ratelimit-policy': '"app-month";q=9;w=2419200' })
   })
 })
 
-describe('seconds', () => {
+describe('the seconds in a refusal', () => {
   it.each([
     [0, 1],
     [0.2, 1],
@@ -42,7 +42,7 @@ describe('seconds', () => {
     [1_000.1, 2],
     [59_999.5, 60],
     [60_000, 60],
-  ])('of a wait of %s ms are %s: never too few, and never one too many', (retryAfterMs, seconds) => {
+  ])('for a wait of %s ms are %s, rounded up', (retryAfterMs, seconds) => {
     const limited = limitedFault({ scope: 'app', count: 1, periodMs: 60_000, retryAfterMs }).details
     const exceeded = exceededFault({ scope: 'app', period: 'day', count: 1, ...DAY, retryAfterMs }).details
     for (const { retryAfterSeconds, headers } of [limited, exceeded]) {

@@ -108,7 +108,7 @@ describeWithNginx('nginx behind the proxy', () => {
     await upstream.close()
   })
 
-  it('parses what is forwarded as it was meant: one request for one, the same method, target, fields and body', async () => {
+  it('parses forwarded requests as they were meant: the same number, methods, targets, fields and bodies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(Request, { minLength: 1, maxLength: 3 }), async (requests) => {
         upstream.received.length = 0
@@ -139,7 +139,7 @@ describeWithNginx('nginx behind the proxy', () => {
     )
   }, 60_000)
 
-  it('is never sent what it cannot parse, whatever bytes a client sends', async () => {
+  it('is never sent a request that it answers with an error, whatever bytes a client sends', async () => {
     const Broken = fc
       .tuple(
         Request,

@@ -10,7 +10,7 @@ const fieldsOf = (code: FaultCode): Map<string, string> => {
 }
 
 describe('a refusal', () => {
-  it.each(codes)('%s tells its words twice, and nothing private', (code) => {
+  it.each(codes)('with the code %s has that code’s status, its text in both forms, and nothing private', (code) => {
     const { status, body } = problemAnswer(new Fault(code, 'private detail'), 'req_1')
     const { say, shownAs }: FaultSpec = FAULTS[code]
     const shown = shownAs ?? code
@@ -24,18 +24,18 @@ describe('a refusal', () => {
     expect(body.toString()).not.toContain('private')
   })
 
-  it('may be sent again by SDKs only where nothing has left and time mends it', () => {
+  it('lets SDKs try again only for RATE_LIMITED and UNAVAILABLE', () => {
     const retried = codes.filter((code) => fieldsOf(code).get('x-should-retry') !== 'false')
     expect(retried).toEqual(['RATE_LIMITED', 'UNAVAILABLE'])
     expect(codes.filter((code) => fieldsOf(code).get('stripe-should-retry') !== 'false')).toEqual(retried)
   })
 
-  it('says when to come back where nothing has left, and nothing of it where the provider may have done the work', () => {
+  it('says when to come back for UNAVAILABLE, but not for CHANGED_UNDER_WAY, which is a 503 too', () => {
     expect(codes.filter((code) => FAULTS[code].http === 503)).toEqual(['CHANGED_UNDER_WAY', 'UNAVAILABLE'])
     expect(codes.filter((code) => fieldsOf(code).has('retry-after'))).toEqual(['UNAVAILABLE'])
   })
 
-  it('of a limit rounds up, so that nobody comes back too early', () => {
+  it('of a limit states whole seconds, rounded up', () => {
     const fault = limitedFault({ scope: 'app', count: 5, periodMs: 1_500, retryAfterMs: 1 })
     expect(fault.details).toMatchObject({
       retryAfterSeconds: 1,

@@ -36,7 +36,7 @@ const raw = (text: string): Promise<string> => exchangeRaw(proxy.port, text)
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
 describe('the proxy itself answers', () => {
-  it('whether it lives, and whether it is ready: not while it is not fresh', async () => {
+  it('/healthz with 200, and /readyz with 200, or with 503 when it is not fresh', async () => {
     expect(await proxy.send('GET', '/healthz', { headers: {} })).toMatchObject({ status: 200, body: '{"status":"ok"}' })
     proxy.plane.says.impaired = ['redis-away']
     const ready = await proxy.send('GET', '/readyz', { headers: {} })
@@ -50,13 +50,13 @@ describe('the proxy itself answers', () => {
     expect((await proxy.send('GET', '/healthz', { headers: {} })).status).toBe(200)
   })
 
-  it('its public keys', async () => {
+  it('/.well-known/jwks.json with its public keys', async () => {
     const answer = await proxy.send('GET', '/.well-known/jwks.json', { headers: {} })
     expect(answer).toMatchObject({ status: 200, body: '{"keys":[]}' })
     expect(answer.headers['cache-control']).toBe('public, max-age=60')
   })
 
-  it('a session for a debug token', async () => {
+  it('a debug token with a session', async () => {
     const answer = await proxy.send('POST', '/v1/attest/debug', {
       headers: JSON_HEADERS,
       body: JSON.stringify({ token: newToken('debug') }),
@@ -89,7 +89,7 @@ describe('the proxy itself answers', () => {
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([status, code])
   })
 
-  it('a bad exchange by where it is wrong, and never by what a caller put where a name belongs', async () => {
+  it('a bad exchange with where it is wrong, and without field names that the caller made up', async () => {
     const body = '{"token":1,"sk-live-0123456789":"x"}'
     const answer = await proxy.send('POST', '/v1/attest/debug', { headers: JSON_HEADERS, body })
     expect(JSON.parse(answer.body).errors).toEqual([
@@ -99,7 +99,7 @@ describe('the proxy itself answers', () => {
     expect(answer.body).not.toContain('sk-live')
   })
 
-  it('every 401 with what it asks for', async () => {
+  it('every 401 with a WWW-Authenticate field', async () => {
     const asked = [
       await proxy.send('POST', '/v1/attest/debug', { headers: JSON_HEADERS, body: '{"token":"x"}' }),
       await proxy.send('GET', '/v1/p/up/x', { headers: {} }),
@@ -124,7 +124,7 @@ describe('the proxy itself answers', () => {
 })
 
 describe('host routing', () => {
-  it('takes the service from the host, and every path for the provider’s', async () => {
+  it('takes the service from the host, and passes every path on to the provider', async () => {
     for (const path of ['/v1/charges?a=1', '/healthz', '/v1/p/other/x', '/']) {
       const answer = await proxy.send('GET', path, {
         headers: { host: 'up.proxy.example:8080', authorization: `Bearer ${APP_TOKEN}` },
@@ -134,7 +134,7 @@ describe('host routing', () => {
     expect(upstream.received.map(({ url }) => url)).toEqual(['/v1/charges?a=1', '/healthz', '/v1/p/other/x', '/'])
   })
 
-  it('knows no service by another name', async () => {
+  it('answers 404 on a host that is not a service’s name, and serves its own paths on the bare suffix', async () => {
     for (const host of ['none.proxy.example', 'a.up.proxy.example', '.proxy.example', 'UP_.proxy.example']) {
       expect((await proxy.send('GET', '/x', { headers: { host, authorization: `Bearer ${APP_TOKEN}` } })).status).toBe(
         404,
@@ -173,7 +173,7 @@ describe('framing and heads that servers read in different ways never reach a pr
     expect(proxy.plane.recorded).toEqual([])
   })
 
-  it('says what is wrong with our words and a request id, also where nothing could be read', async () => {
+  it('an unreadable request and a head that is too large are answered with a problem and its code', async () => {
     const answer = await raw('RUBBISH\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*pma-request-id: req_.*"code":"INVALID_REQUEST"/s)
     expect(await raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(
@@ -184,7 +184,7 @@ describe('framing and heads that servers read in different ways never reach a pr
     )
   })
 
-  it('declines h2c in silence, as clients offer it on plain connections', async () => {
+  it('h2c on a plain connection is declined: the request gets a 200, and is passed on without the offer', async () => {
     const answer = await raw(
       `GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n`,
     )
@@ -192,7 +192,7 @@ describe('framing and heads that servers read in different ways never reach a pr
     expect(upstream.received[0]?.rawHeaders.join()).not.toMatch(/upgrade|http2/i)
   })
 
-  it('counts as many requests at the provider as were accepted, pipelined ones too', async () => {
+  it('three pipelined requests are answered, and arrive at the provider as three', async () => {
     const get = `GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n`
     const answer = await raw(`${get}\r\n${get}\r\n${get}Connection: close\r\n\r\n`)
     expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(3)
@@ -201,7 +201,7 @@ describe('framing and heads that servers read in different ways never reach a pr
 })
 
 describe('the source address', () => {
-  it('is what a trusted proxy says, and goes no further', async () => {
+  it('is taken from a trusted proxy’s X-Forwarded-For, which is not passed on', async () => {
     await proxy.send('GET', '/v1/p/up/x', {
       headers: { 'x-api-key': APP_TOKEN, 'x-forwarded-for': '198.51.100.7, 203.0.113.9' },
     })
@@ -225,7 +225,7 @@ describe('draining', () => {
     await closed
   })
 
-  it('is not ready at once, lets nobody new in, and lets what is under way end', async () => {
+  it('makes /readyz answer 503 at once, refuses new connections, and lets a request under way end', async () => {
     const answering: (() => void)[] = []
     const slow = await startUpstream((_received, response) => {
       response.write('data: 1\n\n')
@@ -248,29 +248,32 @@ describe('draining', () => {
   it.each([
     ['that was kept', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['that is new', ''],
-  ])('answers a request that is on its way over a connection %s, as its last', async (_which, before) => {
-    const draining = await startProxy(upstream.port, QUICK)
-    const socket = connect(draining.port, '127.0.0.1')
-    let heard = ''
-    socket.setEncoding('latin1').on('data', (text: string) => {
-      heard += text
-    })
-    const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
-    socket.on('error', () => undefined)
-    socket.write(before)
-    await until(() => (before === '' || heard.includes(' 200 ') ? true : undefined))
-    // Waits until the listener has taken the connection.
-    expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
-    heard = ''
-    draining.drain()
-    const drained = draining.listener.drain(60_000)
-    socket.write(`GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
-    await closed
-    expect(heard).toMatch(/^HTTP\/1\.1 200 .*connection: close\r\n.*ok/is)
-    await drained
-  })
+  ])(
+    'answers a request that is on its way over a connection %s, and then closes that connection',
+    async (_which, before) => {
+      const draining = await startProxy(upstream.port, QUICK)
+      const socket = connect(draining.port, '127.0.0.1')
+      let heard = ''
+      socket.setEncoding('latin1').on('data', (text: string) => {
+        heard += text
+      })
+      const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
+      socket.on('error', () => undefined)
+      socket.write(before)
+      await until(() => (before === '' || heard.includes(' 200 ') ? true : undefined))
+      // Waits until the listener has taken the connection.
+      expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
+      heard = ''
+      draining.drain()
+      const drained = draining.listener.drain(60_000)
+      socket.write(`GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
+      await closed
+      expect(heard).toMatch(/^HTTP\/1\.1 200 .*connection: close\r\n.*ok/is)
+      await drained
+    },
+  )
 
-  it('cuts what outlives the grace', async () => {
+  it('cuts off a request that outlasts the grace, and records it as aborted', async () => {
     const endless = await startUpstream((_received, response) => response.write('data: 1\n\n'))
     const draining = await startProxy(endless.port, QUICK)
     const underWay = draining.send('GET', '/v1/p/up/x')
@@ -285,7 +288,7 @@ describe('draining', () => {
 })
 
 describe('the listener’s TLS', () => {
-  it('ends an answer to HTTP/1.0 that is cut, and serves on', async () => {
+  it('ends a cut answer to HTTP/1.0, and serves the next request', async () => {
     const provider = await startRawUpstream((socket) =>
       socket.on('data', (asked) =>
         socket.end(
@@ -313,7 +316,7 @@ describe('the listener’s TLS', () => {
     await provider.close()
   })
 
-  it('speaks 1.3 alone, and takes up a new certificate', async () => {
+  it('speaks TLS 1.3 only, and takes up a new certificate', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pma-proxy-'))
     const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
     const authority = await createAuthority()
@@ -348,7 +351,7 @@ describe('the listener’s TLS', () => {
   })
 })
 
-it('the key reaches the provider in every one of these tests alone', async () => {
+it('the key reaches the provider, and is not in the answer', async () => {
   const answer = await proxy.send('GET', '/v1/p/up/x')
   expect(JSON.stringify(answer)).not.toContain(KEY)
   expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${KEY}`)

@@ -50,7 +50,7 @@ async function read(): Promise<void> {
 const atProvider = (): string[] => upstream.received.map(({ url }) => url)
 
 describe('requests of one connection', () => {
-  it('are begun one after the other', async () => {
+  it('are begun one after the other, each when the one before has been answered', async () => {
     isSlow = true
     const { closed } = client(get('/a') + get('/b', 'Connection: close\r\n'))
     await until(() => ends[0])
@@ -63,7 +63,7 @@ describe('requests of one connection', () => {
     expect(atProvider()).toEqual(['/a', '/b'])
   })
 
-  it('are not begun behind an answer that is the last: while it drains, too', async () => {
+  it('are not begun after an answer that closes the connection, as all do while the proxy drains', async () => {
     proxy.drain()
     expect(await client(get('/a') + get('/b')).closed).toBe('200 close')
     expect(atProvider()).toEqual(['/a'])
@@ -82,7 +82,7 @@ describe('requests of one connection', () => {
   })
 })
 
-describe('behind an offer to upgrade nothing is read, since the parser drops what stands there:', () => {
+describe('no request is read after an offer to upgrade, because the parser drops what follows it:', () => {
   it('h2c, which is declined', async () => {
     isSlow = true
     const inner = get('/from-body')
@@ -111,7 +111,7 @@ describe('behind an offer to upgrade nothing is read, since the parser drops wha
   })
 })
 
-describe('bytes that cannot be read take no whole request’s answer away:', () => {
+describe('unreadable bytes do not take away the answer to a whole request before them:', () => {
   it.each([
     ['a chunk size that is none', post('/b', 'Transfer-Encoding: chunked\r\n'), 'ZZ\r\n'],
     ['a head that goes wrong', 'POST /v1/p/up/b HTTP/1.1\r\n', 'X(: a\r\n'],
@@ -128,13 +128,13 @@ describe('bytes that cannot be read take no whole request’s answer away:', () 
     expect(atProvider()).toEqual(['/a'])
   })
 
-  it('each is answered, and the last of them says that it is', async () => {
+  it('each request before them is answered, and the last answer announces that the connection closes', async () => {
     const refused = get('/b').replace(FIELDS, STRANGER)
     expect(await client(get('/a') + refused + JUNK).closed).toBe('200 keep-alive 401 close')
     expect(await client(get('/a') + get('/b') + JUNK).closed).toBe('200 keep-alive 200 close')
   })
 
-  it('one whose answer has begun is answered to its end, and its connection ends at once', async () => {
+  it('a request whose answer has begun is answered to its end, and then the connection closes', async () => {
     isSlow = true
     const { socket, heard, closed } = client(get('/a'))
     await until(() => (heard().includes('data: 1\n\n') ? true : undefined))
@@ -155,19 +155,19 @@ describe('a client that expects 100 Continue', () => {
     ['with an empty one', post('/a', `${EXPECT}Content-Length: 0\r\n`)],
     ['with a body', post('/a', LENGTH, 'abc')],
     ['with chunks', post('/a', `${EXPECT}Transfer-Encoding: chunked\r\n`, '3\r\nabc\r\n0\r\n\r\n')],
-  ])('%s is answered, and so is what stands behind', async (_how, bytes) => {
+  ])('%s is answered, and so is the request after it', async (_how, bytes) => {
     expect(await client(bytes + get('/b', 'Connection: close\r\n')).closed).toBe('100 200 keep-alive 200 close')
     expect(atProvider()).toEqual(['/a', '/b'])
   })
 
-  it('and is refused, has nothing carried out that stands behind', async () => {
+  it('and is refused with 401 has the request after it neither answered nor carried out', async () => {
     expect(await client(post('/a', LENGTH, 'abc', STRANGER) + get('/b')).closed).toBe('401 close')
     expect(atProvider()).toEqual([])
     expect(proxy.plane.recorded).toEqual([])
   })
 })
 
-it('a client that resets its connection behind a CONNECT ends no more than that', async () => {
+it('a client that resets its connection after a CONNECT does not keep the proxy from serving others', async () => {
   const socket = connect(proxy.port, '127.0.0.1')
   socket.on('error', () => {})
   const closed = new Promise((resolve) => socket.on('close', resolve))

@@ -40,11 +40,11 @@ function dribble({ socket }: RawClient, bytes: string): void {
 const LATE = /^HTTP\/1\.1 400 INVALID_REQUEST\r\n.*did not arrive in time/s
 
 describe('a client that takes its time', () => {
-  it('with nothing at all is told so, and cut off', async () => {
+  it('is answered with 400 and cut off when it sends nothing', async () => {
     expect(await client().closed).toMatch(LATE)
   })
 
-  it('with its head is told so, and cut off, and nobody is asked about it', async () => {
+  it('is answered with 400 and cut off while it sends its head, and nothing is asked or sent on', async () => {
     const slow = client()
     dribble(slow, `${HEAD}X-A: ${'a'.repeat(1_000)}`)
     expect(await slow.closed).toMatch(LATE)
@@ -55,18 +55,21 @@ describe('a client that takes its time', () => {
     ['with a length', `${HEAD}Content-Length: 100\r\n\r\n`],
     ['that is long', `${HEAD}Content-Length: 100000\r\n\r\n`],
     ['in chunks', `${HEAD}Transfer-Encoding: chunked\r\n\r\n3e8\r\n`],
-  ])('with a body %s is told so, and cut off, and the provider never takes it for whole', async (_how, head) => {
-    const strict = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400, requestMs: 800 } })
-    const slow = client(strict)
-    slow.socket.write(head)
-    dribble(slow, 'a'.repeat(1_000))
-    expect(await slow.closed).toMatch(LATE)
-    expect(upstream.received).toEqual([])
-    await until(() => (strict.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
-    await strict.close()
-  })
+  ])(
+    'is answered with 400 and cut off while it sends a body %s, of which the provider never has the whole',
+    async (_how, head) => {
+      const strict = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400, requestMs: 800 } })
+      const slow = client(strict)
+      slow.socket.write(head)
+      dribble(slow, 'a'.repeat(1_000))
+      expect(await slow.closed).toMatch(LATE)
+      expect(upstream.received).toEqual([])
+      await until(() => (strict.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
+      await strict.close()
+    },
+  )
 
-  it('between requests keeps its connection, and loses it within the head of the next', async () => {
+  it('is cut off without a second answer when it does not complete the head of its next request', async () => {
     const slow = client()
     slow.socket.write(`${HEAD}\r\n`)
     await until(() => (upstream.received.length === 1 ? true : undefined))
@@ -76,7 +79,7 @@ describe('a client that takes its time', () => {
   })
 })
 
-it('connections beyond the bound are closed at once, and those within it are served', async () => {
+it('a connection beyond the bound is closed unanswered, and a new one is served after others have ended', async () => {
   const few = await startProxy(upstream.port, { bounds: { connectionsMax: 4 } })
   const within = Array.from({ length: 4 }, () => client(few))
   await Promise.all(within.map(({ socket }) => new Promise((resolve) => socket.on('connect', resolve))))
@@ -95,7 +98,7 @@ it('connections beyond the bound are closed at once, and those within it are ser
 // Only Linux has all of 127.0.0.0/8 without configuration.
 const describeWithAddresses = process.platform === 'linux' ? describe : describe.skip
 describeWithAddresses('a flood of connections from one address', () => {
-  it('shuts nobody else out', async () => {
+  it('does not keep another address from being served', async () => {
     const told: string[] = []
     const crowdedOut = (who: string, source: string | null): void => void told.push(`${who} ${source}`)
     const few = await startProxy(upstream.port, { bounds: { connectionsMax: 8 }, crowdedOut })
@@ -113,7 +116,7 @@ describeWithAddresses('a flood of connections from one address', () => {
     expect(told.slice(0, 9)).toEqual([...Array(8).fill('newcomer 127.0.0.2'), 'largest 127.0.0.2'])
   })
 
-  it.each(['http', 'https'])('loses none that waits for an answer, over %s', async (scheme) => {
+  it.each(['http', 'https'])('has none of its connections closed that wait for an answer, over %s', async (scheme) => {
     const answers: (() => void)[] = []
     const provider = await serve((_request, response) => answers.push(() => response.end('late')))
     const issued = scheme === 'https' ? await (await createAuthority()).issue({ dnsNames: ['x'] }) : null

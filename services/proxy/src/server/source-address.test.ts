@@ -15,23 +15,26 @@ describe('the source address', () => {
     ['10.1.2.3', '', '10.1.2.3'],
     ['2001:db8::1', '2400:cb00::7', '2400:cb00::7'],
     [undefined, '198.51.100.1', ''],
-  ])('connected from %s with %j is %s', (connected, forwarded, expected) => {
+  ])('of a connection from %s with X-Forwarded-For %j is %s', (connected, forwarded, expected) => {
     expect(sourceAddress(connected, forwarded, proxies)).toBe(expected)
   })
 
   it.each([
     [15, '198.51.100.1'],
     [16, '10.9.9.9'],
-  ])('is looked for through sixteen hops: behind %d of them it is %s', (proxied, expected) => {
+  ])('is looked for through at most sixteen hops: behind %d of them it is %s', (proxied, expected) => {
     const forwarded = ['198.51.100.1', ...Array<string>(proxied).fill('10.9.9.9')].join(', ')
     expect(sourceAddress('10.1.2.3', forwarded, proxies)).toBe(expected)
   })
 
-  it('believes nobody unless told to', () => {
+  it('is the connection’s own when no proxy is trusted', () => {
     expect(sourceAddress('127.0.0.1', '198.51.100.1', trustedProxies([]))).toBe('127.0.0.1')
   })
 
-  it.each(['x', '10.0.0.0/33', '10.0.0/8'])('takes no %s for a range', (range) => {
-    expect(() => trustedProxies([range])).toThrow()
-  })
+  it.each(['x', '10.0.0.0/33', '10.0.0/8'])(
+    'cannot be looked for with %s as a trusted range, which throws',
+    (range) => {
+      expect(() => trustedProxies([range])).toThrow()
+    },
+  )
 })

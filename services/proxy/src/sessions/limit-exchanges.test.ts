@@ -37,7 +37,7 @@ function limited({ hangs = false }: { hangs?: boolean } = {}) {
 const of = (outcomes: readonly string[], outcome: string): number => outcomes.filter((one) => one === outcome).length
 
 describe('exchanges of one address', () => {
-  it('reach management sixty at once, then two a second; an IPv6 /64 is one address, and others are not felt', async () => {
+  it('pass 60 at once, then two a second; an IPv6 /64 is one address, and others are not affected', async () => {
     const { clock, ask, exchange, flood, asked } = limited()
     const outcomes = await flood(1_000, (nth) => `2001:db8:0:1::${nth.toString(16)}`)
     expect([of(outcomes, 'answered'), of(outcomes, 'RATE_LIMITED'), asked()]).toEqual([60, 940, 60])
@@ -51,7 +51,7 @@ describe('exchanges of one address', () => {
 })
 
 describe('exchanges under way', () => {
-  it('are 60 of one address and 256 of all: one more is refused, 503, at once, and room comes back', async () => {
+  it('are at most 60 of one address and 256 of all: one more is refused with UNAVAILABLE', async () => {
     const { clock, ask, flood, answerAll, asked } = limited({ hangs: true })
     const first = flood(60, () => '192.0.2.1')
     clock.advance(60_000)

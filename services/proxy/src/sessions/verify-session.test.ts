@@ -51,7 +51,7 @@ async function make() {
 }
 
 describe('a session', () => {
-  it('says whose it is, and rests on its device, itself and its signing key', async () => {
+  it('names its organization, app and device, and is labelled with its device, itself and its key', async () => {
     const { signer, verify } = await make()
     expect(await verify(await signer.token({ dgn: 3 }))).toEqual({
       organizationId: 'org_1',
@@ -67,7 +67,7 @@ describe('a session', () => {
     })
   })
 
-  it('is not parsed where it is longer than any of ours', async () => {
+  it('is refused with INVALID_TOKEN when it is longer than 4,096 characters', async () => {
     const { signer, verify, refused } = await make()
     const tokens: string[] = []
     for (let chars = 2_500; (tokens.at(-1)?.length ?? 0) <= 4_096; chars += 1)
@@ -77,7 +77,7 @@ describe('a session', () => {
     await refused(beyond ?? '', 'INVALID_TOKEN')
   })
 
-  it('is verified by keys of ten minutes at most, however long the directory says that they live', async () => {
+  it('has its keys asked for anew within ten minutes, even if the directory gives them a longer life', async () => {
     const { time, sync, signer, verify, asked, keysLive } = await make()
     keysLive(86_400_000)
     const verifyAt = async (ms: number) => {
@@ -94,7 +94,7 @@ describe('a session', () => {
     ]).toEqual([1, 1, 2, 2])
   })
 
-  it('ends by the wall clock, a skew allowed, whether it was remembered or not', async () => {
+  it('is refused with TOKEN_EXPIRED from 30 s after its end, whether it was remembered or not', async () => {
     const { time, signer, verify, refused, sync } = await make()
     const token = await signer.token({})
     await verify(token)
@@ -112,17 +112,20 @@ describe('a session', () => {
     ['FEED_KIND_DEVICE', 'dvc_1'],
     ['FEED_KIND_SESSION', 'ses_1'],
     ['FEED_KIND_SIGNING_KEY', 'key_1'],
-  ] as const)('falls with its %s, remembered or not', async (kind, id) => {
-    const { time, signer, verify, refused, apply, withdraw } = await make()
-    const [known, unknown] = [await signer.token({}), await signer.token({ exp: time.clock.wallMs() / 1_000 + 300 })]
-    await verify(known)
-    if (kind === 'FEED_KIND_SIGNING_KEY') withdraw()
-    apply({ kind, id, generation: 2 })
-    await refused(known, 'INVALID_TOKEN')
-    await refused(unknown, 'INVALID_TOKEN')
-  })
+  ] as const)(
+    'is refused with INVALID_TOKEN after a revoking row on its %s, whether it was remembered or not',
+    async (kind, id) => {
+      const { time, signer, verify, refused, apply, withdraw } = await make()
+      const [known, unknown] = [await signer.token({}), await signer.token({ exp: time.clock.wallMs() / 1_000 + 300 })]
+      await verify(known)
+      if (kind === 'FEED_KIND_SIGNING_KEY') withdraw()
+      apply({ kind, id, generation: 2 })
+      await refused(known, 'INVALID_TOKEN')
+      await refused(unknown, 'INVALID_TOKEN')
+    },
+  )
 
-  it('stands when another key signs, remembered or not, until its own is withdrawn', async () => {
+  it('stays valid when another key signs, remembered or not, until its own key is withdrawn', async () => {
     const { signer, verify, refused, apply, replace, withdraw, asked } = await make()
     const [known, unknown] = [await signer.token({}), await signer.token({ jti: 'ses_2' })]
     await verify(known)
@@ -137,7 +140,7 @@ describe('a session', () => {
     for (const token of [known, unknown]) await refused(token, 'INVALID_TOKEN')
   })
 
-  it('stands when its key is replaced while its signature is checked, and falls when it is withdrawn then', async () => {
+  it('stays valid when its key is replaced during the check, and is refused if the key is withdrawn then', async () => {
     const { signer, verify, refused, apply, replace, withdraw } = await make()
     await verify(await signer.token({}))
     const caught = verify(await signer.token({ jti: 'ses_2' }))
@@ -150,13 +153,13 @@ describe('a session', () => {
     await lost
   })
 
-  it('of the device’s new generation stands', async () => {
+  it('is valid when it names the device’s new generation', async () => {
     const { signer, verify, apply } = await make()
     apply({ kind: 'FEED_KIND_DEVICE', id: 'dvc_1', generation: 2 })
     await verify(await signer.token({ dgn: 2 }))
   })
 
-  it('is refused in any bit that was changed, and whatever else it pretends to be', async () => {
+  it('is refused with INVALID_TOKEN when a part is forged, or its type, key, issuer or times are wrong', async () => {
     const { signer, refused, time } = await make()
     const token = await signer.token({})
     const [head = '', body = '', signature = ''] = token.slice('pma_ses_'.length).split('.')
@@ -186,7 +189,7 @@ describe('a session', () => {
 })
 
 describe('the keys of sessions', () => {
-  it('are asked for once, not once a token', async () => {
+  it('are asked for once for several tokens', async () => {
     const { signer, verify, asked } = await make()
     for (let at = 0; at < 5; at += 1) await verify(await signer.token({ jti: `ses_${at}` }))
     expect(asked()).toBe(1)
@@ -202,7 +205,7 @@ describe('the keys of sessions', () => {
     expect(asked()).toBe(3)
   })
 
-  it('cannot be asked for past the horizon: UNAVAILABLE, never INVALID_TOKEN', async () => {
+  it('cannot be asked for past the horizon: a session is refused with UNAVAILABLE', async () => {
     const { time, signer, refused } = await make()
     const token = await signer.token({})
     time.advance(HORIZON_MS)

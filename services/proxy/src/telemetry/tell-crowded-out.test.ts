@@ -16,20 +16,20 @@ function make() {
 
 const line = (closed: number, source: string) => [{ closed, source }, 'too many connections: some were closed']
 
-describe('where there are too many connections', () => {
-  it('nothing is told while there is room', () => {
+describe('closing connections because there are too many', () => {
+  it('is neither counted nor logged while there is room', () => {
     const { counted, lines, enter } = make()
     for (const source of ['192.0.2.1', '192.0.2.1']) enter(source)
     expect([counted, lines]).toEqual([[], []])
   })
 
-  it('each that is closed is counted, by whether it was the newcomer', () => {
+  it('is counted for each one, by whether it was the newcomer or one of the largest source', () => {
     const { counted, enter } = make()
     for (const source of ['192.0.2.1', '192.0.2.1', '192.0.2.1', '198.51.100.1']) enter(source)
     expect(counted).toEqual(['newcomer', 'largest'])
   })
 
-  it('a line says so at once, with whose it was, and then one a second for all that were closed', () => {
+  it('is logged at once with the source, and then once a second with the number that were closed', () => {
     const { lines, enter, advance } = make()
     for (let count = 0; count < 2 + 5; count += 1) enter('192.0.2.1')
     expect(lines).toEqual([line(1, '192.0.2.1')])

@@ -59,7 +59,7 @@ describe('a shared lease that somebody has altered', () => {
     }
   })
 
-  it('is not taken in the place of another secret, version or organization, though the key is held', async () => {
+  it('is not taken for another secret, generation or organization, although the lease key is held', async () => {
     const { b, sealedOf, replace, question } = await make()
     const sound = sealedOf('a1')
     replace(sealedOf('b1'))
@@ -81,7 +81,7 @@ describe('a shared lease that somebody has altered', () => {
     expect(await b.read(question)).toEqual([])
   })
 
-  it('falls to the vault within the same request, and is written over with what is sound', async () => {
+  it('is replaced by the vault’s lease within the same request, and is overwritten in the store', async () => {
     const { b, replace, route, vault, sealedOf } = await make()
     const rubbish = Buffer.from('rubbish')
     replace(rubbish)
@@ -91,7 +91,7 @@ describe('a shared lease that somebody has altered', () => {
     expect(sealedOf('a1')).not.toEqual(rubbish)
   })
 
-  it('is told of once a second, without a byte of it', async () => {
+  it('is logged once a second at most, without its bytes', async () => {
     const { b, sealedOf, replace, question, advance } = await make()
     const [flipped = Buffer.alloc(0)] = [...everyBitFlip(sealedOf('a1'))].slice(-1)
     replace(flipped)

@@ -33,7 +33,7 @@ function make() {
 }
 
 describe('lease keys in memory', () => {
-  it('are found by all of their name, and for their organization alone', () => {
+  it('are found only by their full id, and only for their organization', () => {
     const { keys, id, keep } = make()
     const bytes = keep(id(7))
     expect(keys.find('org_1', id(7))).toBe(bytes)
@@ -44,7 +44,7 @@ describe('lease keys in memory', () => {
     expect([keys.holdsAny('org_1'), keys.holdsAny('org_2')]).toEqual([true, false])
   })
 
-  it('are two for an organization, of this hour and the one before; an older one is wiped', () => {
+  it('are at most two for an organization, and the oldest is wiped when a third hour’s arrives', () => {
     const { keys, id, keep } = make()
     const [first, second, third] = [keep(id(7)), keep(id(8)), keep(id(9))]
     expect([keys.find('org_1', id(7)), keys.find('org_1', id(8)), keys.find('org_1', id(9))]).toEqual([
@@ -56,7 +56,7 @@ describe('lease keys in memory', () => {
     expect(third.reveal()).not.toEqual(wiped)
   })
 
-  it('are replaced by the same hour’s key of a newer data key', () => {
+  it('are replaced by the key of the same hour under a newer version of the data key', () => {
     const { keys, id, keep } = make()
     const before = keep(id(7))
     const after = keep(id(7, 2))
@@ -65,7 +65,7 @@ describe('lease keys in memory', () => {
     expect(before.reveal()).toEqual(wiped)
   })
 
-  it('of an older data key are wiped once one of a newer is there, of the other hour too, and do not come back late', () => {
+  it('of an older data key version are wiped, for every hour, when a newer one’s arrives, and not kept later', () => {
     const { keys, id, keep } = make()
     const before = keep(id(7))
     const other = keep(
@@ -83,7 +83,7 @@ describe('lease keys in memory', () => {
     expect(other.reveal()).not.toEqual(wiped)
   })
 
-  it.each(labels)('are wiped by a row on $kind, and are not taken up below it (EVICT, FENCE)', (of) => {
+  it.each(labels)('are wiped by a row on $kind, and are not kept below its generation (EVICT, FENCE)', (of) => {
     const { keys, id, keep, apply } = make()
     const bytes = keep(id(7))
     apply({ ...of, id: 'org_2', generation: 2 })
@@ -101,13 +101,13 @@ describe('lease keys in memory', () => {
     [[label]],
     [[keysLabel]],
     [[label, { ...label, kind: 'FEED_KIND_APP' } as const]],
-  ])('are not held where a row of the feed would not drop them', (incomplete) => {
+  ])('are not kept when the route lacks a label through which the feed would drop them', (incomplete) => {
     const { keys, id, keep } = make()
     expect(keep(id(7), { organizationId: 'org_1', labels: incomplete }).reveal()).toEqual(wiped)
     expect(keys.holdsAny('org_1')).toBe(false)
   })
 
-  it('open for a lease’s life beyond their hour, and are wiped then without being asked for', () => {
+  it('are kept for a lease’s life beyond their hour, and are then wiped by the sweep', () => {
     const { keys, id, keep, time } = make()
     const bytes = keep(id(7))
     time.clock.advance(HOUR + LEASE - 1)
@@ -118,7 +118,7 @@ describe('lease keys in memory', () => {
     expect(bytes.reveal()).toEqual(wiped)
   })
 
-  it('do not print', () => {
+  it('do not show their bytes when they are inspected or serialized', () => {
     const { id, key } = make()
     expect(inspect(key(id(7)), { depth: 9 }) + JSON.stringify(key(id(7)))).not.toMatch(/07|\b7,7\b|BwcH/)
   })

@@ -46,7 +46,7 @@ describeWithRedis('sealed leases in Redis', () => {
     return { ...rig, a, b }
   }
 
-  it('open with one proxy’s memory for the organizations that it serves, and for no other', async () => {
+  it('open with one proxy’s lease keys only for the organizations that it serves', async () => {
     const { a, vault, route, time } = await twoOrganizations()
     expect(await a.read(questionOf(route(['a1', 'b1'])))).toHaveLength(2)
     expect(await a.read(questionOf(route(['a1', 'b1', 'c1'], { organizationId: 'org_2' })))).toEqual([])
@@ -71,7 +71,7 @@ describeWithRedis('sealed leases in Redis', () => {
     expect(vault.asked).toHaveLength(3)
   })
 
-  it('of another organization do not open where they were put in the place of the served one’s', async () => {
+  it('of another organization do not open when they are put in the place of the served organization’s', async () => {
     const { a, vault, route } = await twoOrganizations()
     const foreign = await client.getBuffer(leaseKey('org_2', 'ver_a_1'))
     await client.set(leaseKey('org_1', 'ver_a_1'), foreign ?? '')
@@ -80,7 +80,7 @@ describeWithRedis('sealed leases in Redis', () => {
     expect(vault.asked).toHaveLength(1)
   })
 
-  it('that are longer than any, or no text, are not fetched, and those beside them are taken', async () => {
+  it('that are too long are cut off, those of another type count as absent, and the sound ones are taken', async () => {
     const { a, route } = await twoOrganizations()
     const keyOf = (name: string) => leaseKey('org_1', granted(name).versionId)
     // Redis itself extends the value, so none of it is sent.
@@ -95,7 +95,7 @@ describeWithRedis('sealed leases in Redis', () => {
     expect(a.logged.lines()).toMatchObject([{ why: 'not-a-lease', versionId: 'ver_a_1' }])
   })
 
-  it('show nothing of a value, a lease key or bindings, raw, in base64 or in hex', async () => {
+  it('show no value, lease key or binding, raw, in base64 or in hex', async () => {
     const { time } = await twoOrganizations()
     const hour = Math.floor(time.clock.wallMs() / 3_600_000)
     const dump = await everything(client)
@@ -109,7 +109,7 @@ describeWithRedis('sealed leases in Redis', () => {
     }
   })
 
-  it('have a life each, no longer than the lease’s', async () => {
+  it('each expire within a lease’s life of five minutes', async () => {
     await twoOrganizations()
     for (const key of await client.keys('*')) {
       const lifeMs = await client.pttl(key)
@@ -118,7 +118,7 @@ describeWithRedis('sealed leases in Redis', () => {
     }
   })
 
-  it('that stand past their end, because somebody took their life away, are not taken (RTTL)', async () => {
+  it('are not taken past their end, even if their expiry in Redis was removed (RTTL)', async () => {
     const { a, route, advance } = await twoOrganizations()
     for (const key of await client.keys('*')) await client.persist(key)
     advance(300_000)

@@ -25,7 +25,7 @@ const RECORDED =
   'UE1BTAEFa2V5XzEAAAABAAd6EAGatpfoAE6cM7Jj3JM/K/hbPwNkmqgS3uGjaYSrr2IX56kCrCwkFXcLiv5NRJmpcDOHDbhUk9mz0w3uDssjoZm+4XIDIlgDeTVBHqRCwkjYGHQYp1DoTog9Z3oSMY50IkpXXEZmYG1c9yy+wByzkMSbGv+Zq/FqaYVpPl1kBJzHWmvzPT2VqjJzpIyATF8wsxqz9Q=='
 
 describe('a sealed lease', () => {
-  it('opens as what it was sealed as, with value, bindings, end and the name of its key', () => {
+  it('opens with the value, bindings, end and key id that it was sealed with', () => {
     const sealed = seal() ?? Buffer.alloc(0)
     expect(parseSealedLease(sealed)).toMatchObject({ keyId: ID, notAfterMs: END })
     const opened = open(sealed)
@@ -33,18 +33,18 @@ describe('a sealed lease', () => {
     expect(opened?.bindings).toEqual(BINDINGS)
   })
 
-  it('opens as it was recorded for format 1', () => {
+  it('opens when it was recorded in format 1', () => {
     expect(open(Buffer.from(RECORDED, 'base64'))?.value.reveal().toString()).toBe('sk-value')
   })
 
-  it('is never the same twice: salt and nonce are fresh', () => {
+  it('differs each time, because its salt and nonce are fresh', () => {
     const [one, other] = [seal(), seal()].map((sealed) => parseSealedLease(sealed ?? Buffer.alloc(0)))
     expect(one?.salt).not.toEqual(other?.salt)
     expect(one?.nonce).not.toEqual(other?.nonce)
     expect(one?.ciphertext).not.toEqual(other?.ciphertext)
   })
 
-  it('holds the largest value there is with the most bindings there are', () => {
+  it('holds a value of the largest size together with the largest bindings', () => {
     const value = Buffer.alloc(64 * 1024, 'x')
     const name = (index: number) => `${String(index).padStart(2, '0')}${'n'.repeat(254)}`
     const bindings: Bindings = {
@@ -55,7 +55,7 @@ describe('a sealed lease', () => {
     expect(open(seal(value, ID, END, bindings))?.value.reveal()).toEqual(value)
   })
 
-  it('is not made of what could not be read back', () => {
+  it('is not made from a value, key id or end that could not be read back', () => {
     const odd = [
       seal(Buffer.alloc(128 * 1024)),
       seal(undefined, { ...ID, dataKeyId: 'key:1' }),
@@ -67,7 +67,7 @@ describe('a sealed lease', () => {
     expect(odd).toEqual(odd.map(() => undefined))
   })
 
-  it('does not open for another organization, secret, version or generation, wherever one name ends', () => {
+  it('does not open for another organization, secret, version or generation, even if the joined ids are equal', () => {
     const sealed = seal()
     const others: Partial<typeof WHOSE>[] = [
       { organizationId: 'org_2' },

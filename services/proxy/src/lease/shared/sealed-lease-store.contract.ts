@@ -12,7 +12,7 @@ const key = (name: string): string => `pma:{s00}:lease:org_1:${name}`
 
 /** What both Redis and its stand-in must do. */
 export function sealedLeaseStoreContract(make: () => Rig): void {
-  it('answers in the order of the keys, with null for what is not there', async () => {
+  it('answers in the order of the keys, with null for a missing one', async () => {
     const { store } = make()
     const bytes = Buffer.from([0, 255, 13, 10, 0, 128])
     await store.put(key('order-1'), bytes, 60_000)
@@ -31,7 +31,7 @@ export function sealedLeaseStoreContract(make: () => Rig): void {
     expect(await store.get([key('last')])).toEqual([Buffer.from('two')])
   })
 
-  it('answers with a byte too many, and no more, of what is too long', async () => {
+  it('answers a value that is too long with one byte more than the limit, and no more', async () => {
     const { store } = make()
     const longest = Buffer.alloc(SEALED_LEASE_BYTES_MAX, 'x')
     await store.put(key('longest'), longest, 60_000)
@@ -40,7 +40,7 @@ export function sealedLeaseStoreContract(make: () => Rig): void {
     expect([whole?.equals(longest), cut?.length]).toEqual([true, SEALED_LEASE_BYTES_MAX + 1])
   })
 
-  it('forgets at the end of the life that was named, of a part of a millisecond too', async () => {
+  it('forgets a value at the end of its life, even if that is less than a millisecond', async () => {
     const { store, comesTrue } = make()
     await store.put(key('short'), Buffer.from('one'), 0.5)
     await store.put(key('long'), Buffer.from('two'), 60_000)

@@ -11,7 +11,7 @@ const sealed = (idChars: number) => ({
 })
 
 describe('a sealed lease', () => {
-  it('names its key in 64 characters at most, as it is written and as it is read', () => {
+  it('takes a data key id of 64 characters, and is neither written nor read with a longer one', () => {
     const longest = serializeSealedLease(sealed(64))
     expect(longest && parseSealedLease(longest)).toEqual(sealed(64))
     expect(serializeSealedLease(sealed(65))).toBeUndefined()

@@ -27,8 +27,8 @@ async function warm() {
 const valueIn = async ({ leases }: SharingProxy, route: Route) =>
   (await leases.lease(route)).get('sec_a')?.value.reveal()
 
-describe('a lease that another proxy has taken', () => {
-  it('comes from the store with value and bindings, and the vault is not asked', async () => {
+describe('a lease that another proxy has shared', () => {
+  it('is taken from the store with its value and bindings, and the vault is not asked', async () => {
     const { b, vault, route } = await warm()
     const secrets = await b.leases.lease(route(['a1']))
     expect(secrets.get('sec_a')?.value.reveal()).toBe(secretOf('ver_a_1'))
@@ -36,7 +36,7 @@ describe('a lease that another proxy has taken', () => {
     expect(vault.asked).toEqual([])
   })
 
-  it('is asked for in one question with the others, and the vault for what is missing alone', async () => {
+  it('is asked for in one question to the store, and the vault is asked only for what is missing there', async () => {
     const { b, vault, store, route } = await warm()
     store.asked.length = 0
     const secrets = await b.leases.lease(route(['a1', 'b1', 'c1']))
@@ -45,7 +45,7 @@ describe('a lease that another proxy has taken', () => {
     expect(versionsAsked(vault)).toEqual([['ver_b_1', 'ver_c_1']])
   })
 
-  it('is no use to a proxy that is cold to the organization: it asks the vault, and not the store', async () => {
+  it('is not used by a proxy that is cold to the organization, which asks the vault and not the store', async () => {
     const { proxy, vault, store, route } = await warm()
     store.asked.length = 0
     expect(await valueIn(proxy(), route(['a1']))).toBe(secretOf('ver_a_1'))
@@ -53,7 +53,7 @@ describe('a lease that another proxy has taken', () => {
     expect(versionsAsked(vault)).toEqual([['ver_a_1']])
   })
 
-  it('is not taken below the floor, whatever the store keeps (RFLOOR)', async () => {
+  it('is not taken when its generation is below the floor, although the store keeps it (RFLOOR)', async () => {
     const { b, route } = await warm()
     const question = questionOf(route(['a1']))
     expect(await b.read(question)).toHaveLength(1)
@@ -61,13 +61,13 @@ describe('a lease that another proxy has taken', () => {
     expect(await b.read(question)).toEqual([])
   })
 
-  it('is not taken where the row came in while the store was asked (RFLOOR)', async () => {
+  it('is not taken when the row that replaces it arrives while the store is being asked (RFLOOR)', async () => {
     const { b, store, route } = await warm()
     store.says.duringGet = () => b.apply({ kind: 'FEED_KIND_SECRET', id: 'sec_a', generation: 2 })
     expect(await b.read(questionOf(route(['a1'])))).toEqual([])
   })
 
-  it('ends when its seal says, not when the store forgets it (RTTL)', async () => {
+  it('ends at the time in its seal, even if the store keeps it longer (RTTL)', async () => {
     const { b, store, vault, route, advance, time } = await warm()
     store.says.keepsAll = true
     const endsAt = time.clock.monotonicMs() + LEASE_LIFE_MS
@@ -79,7 +79,7 @@ describe('a lease that another proxy has taken', () => {
     expect(versionsAsked(vault)).toEqual([['ver_a_1']])
   })
 
-  it('lives five minutes at most where the clock was set back, from before the store was asked (RTTL, READTIME)', async () => {
+  it('lives at most five minutes from before the question when the clock was set back (RTTL, READTIME)', async () => {
     const { b, store, route, time } = await warm()
     time.clock.stepWall(-600_000)
     const askedAt = time.clock.monotonicMs()
@@ -93,7 +93,7 @@ describe('a lease that another proxy has taken', () => {
     expect((await b.leases.lease(route(['a1'], { notAfter }))).get('sec_a')?.notAfter).toBe(notAfter)
   })
 
-  it('is of the generation that the grant names, or not taken (LABEL)', async () => {
+  it('is not taken when the grant names another generation (LABEL)', async () => {
     const { b, route } = await warm()
     const secret = { ...granted('a1'), generation: 2 }
     expect(await b.read({ ...questionOf(route(['a1'])), secrets: [secret] })).toEqual([])
@@ -116,8 +116,8 @@ describe('a lease that another proxy has taken', () => {
 
 const untilTheHour = (wallMs: number): number => 3_600_000 - (wallMs % 3_600_000)
 
-describe('what the vault has leased', () => {
-  it('is renewed at half-life by the vault, not by the store, and shared anew', async () => {
+describe('a lease from the vault', () => {
+  it('is renewed at half-life by the vault, not from the store, and is shared anew', async () => {
     const { a, b, vault, store, route, advance, time } = await warm()
     advance(LEASE_LIFE_MS / 2 + 1)
     store.asked.length = 0
@@ -140,7 +140,7 @@ describe('what the vault has leased', () => {
     expect(store.entries.size).toBe(3)
   })
 
-  it('is not shared without a lease key, nor at its end', async () => {
+  it('is not shared when it came without a lease key, or when only a second of its life is left', async () => {
     const { a, store, vault, route, advance, time } = await warm()
     vault.says.leaseKeys = false
     await a.leases.lease(route(['b1']))
@@ -156,15 +156,15 @@ describe('what the vault has leased', () => {
     expect(store.entries.size).toBe(2)
   })
 
-  it('is shared for as long as it lives', async () => {
+  it('is kept in the store for exactly as long as it lives', async () => {
     const { store, time } = await warm()
     const untils = [...store.entries.values()].map(({ until }) => until)
     expect(untils).toEqual([time.clock.monotonicMs() + LEASE_LIFE_MS, time.clock.monotonicMs() + LEASE_LIFE_MS])
   })
 })
 
-describe('a store that is away', () => {
-  it('costs one question, and the vault answers within the same request', async () => {
+describe('when the store or the vault is away', () => {
+  it('a request costs one question to the store, and is answered by the vault', async () => {
     const { b, store, vault, route } = await warm()
     store.says.away = true
     store.asked.length = 0
@@ -174,7 +174,7 @@ describe('a store that is away', () => {
     await settle()
   })
 
-  it('and a vault that is away: what others have shared is still taken', async () => {
+  it('shared leases are still taken while the vault is away, and all others are refused with UNAVAILABLE', async () => {
     const { b, vault, route } = await warm()
     vault.says.away = true
     expect(await valueIn(b, route(['a1']))).toBe(secretOf('ver_a_1'))
@@ -183,7 +183,7 @@ describe('a store that is away', () => {
 })
 
 describe('a shredded organization', () => {
-  it('takes its lease keys with it: nothing that is shared of it opens any more (EVICT)', async () => {
+  it('has its lease keys dropped for good, and none of its shared leases opens any more (EVICT)', async () => {
     const { b, store, vault, route } = await warm()
     const question = questionOf(route(['a1']))
     expect(await b.read(question)).toHaveLength(1)
@@ -200,7 +200,7 @@ describe('a shredded organization', () => {
 })
 
 describe('lease keys that may be known to others', () => {
-  it('open nothing that is shared once a row has ended them; a lease that was opened under one is dropped too', async () => {
+  it('open no shared lease once a row has ended them, and the leases opened under them are dropped too', async () => {
     const { b, vault, route } = await warm()
     expect(await valueIn(b, route(['a1']))).toBe(secretOf('ver_a_1'))
     expect(b.leases.held(route(['a1']))).toBeDefined()
