@@ -3,8 +3,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Bindings__Output, Bindings as WireBindings } from './generated/protectmyapi/vault/v1/Bindings.js'
 import type { Placement__Output, Placement as WirePlacement } from './generated/protectmyapi/vault/v1/Placement.js'
 
-export function bindingsToWire({ origins, placements, services }: Bindings): WireBindings {
-  return { origins: [...origins], placements: placements.map(placementToWire), services: [...services] }
+export function bindingsToWire({ origins, placements, services, name = '' }: Bindings): WireBindings {
+  return { origins: [...origins], placements: placements.map(placementToWire), services: [...services], name }
 }
 
 /** Returns normalised bindings. @throws Fault INVALID_REQUEST for a placement of unknown kind or out of bounds. */
@@ -13,6 +13,7 @@ export function bindingsFromWire(wire: Bindings__Output | null): Bindings {
     origins: wire?.origins ?? [],
     placements: (wire?.placements ?? []).map(placementFromWire),
     services: wire?.services ?? [],
+    ...(wire?.name ? { name: wire.name } : {}),
   })
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { loadAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
 import { createVaultClient, type Rotation, type VaultClient } from '@protectmyapi/vault-client'
+import pg from 'pg'
 import type { TestSystem } from './start-test-system.js'
 
 const WORKER = 'spiffe://protectmyapi.local/ns/apps/sa/worker'
@@ -87,6 +88,28 @@ export function describeInternalServices(started: () => TestSystem): void {
       const client = await open('worker')
       expect(await askAnew(client, 'MINE')).toBe(mine.value)
       expect(await askAnew(client, 'OTHERS')).toBe('SECRET_NOT_FOUND')
+    }, 30_000)
+
+    it('gets no key under the name of another after somebody exchanged their names in management’s tables', async () => {
+      await store('PAY', [WORKER])
+      await store('HOOK', [WORKER])
+      const client = await open('worker')
+      const held = await client.secret('HOOK')
+      const database = new pg.Client({ connectionString: system.running.databases.management.adminUrl })
+      await database.connect()
+      try {
+        for (const [from, to] of [
+          ['PAY', 'BETWEEN'],
+          ['HOOK', 'PAY'],
+          ['BETWEEN', 'HOOK'],
+        ])
+          await database.query('UPDATE secrets SET name = $2 WHERE name = $1', [from, to])
+      } finally {
+        await database.end()
+      }
+      expect(await askAnew(client, 'HOOK')).toBe('OTHER_NAME')
+      expect(await askAnew(client, 'PAY')).toBe('OTHER_NAME')
+      expect(held.reveal()).toMatch(/^sk-internal-/)
     }, 30_000)
 
     it('gets a replaced value before its lease ends, and the answer to the replacement says until when', async () => {

@@ -29,7 +29,12 @@ export interface ResolveSecretsResponse {
 export interface LeaseSecretsResponse {
   readonly results: readonly {
     readonly versionId: string
-    readonly lease?: Granted & { readonly value: Buffer; readonly lifeMs: number }
+    readonly lease?: Granted & {
+      readonly value: Buffer
+      readonly lifeMs: number
+      /** `name` is sealed with the value. Empty in what was sealed before names were. */
+      readonly bindings?: { readonly name: string }
+    }
     readonly fault?: string
   }[]
 }

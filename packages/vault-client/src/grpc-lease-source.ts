@@ -31,6 +31,9 @@ export function grpcLeaseSource({ link, leave, time }: GrpcLeaseDeps): LeaseSour
     const { results } = await call(vault, vault.leaseSecrets, request, LIMITS.deadlineMs)
     const [{ lease, fault: refused } = {}] = results
     if (!lease || lease.versionId !== granted.versionId) throw new VaultClientError(refused ?? 'SECRET_NOT_FOUND')
+    // Management says which secret has the name. The vault's seal says under which name the value was entered.
+    const sealedName = lease.bindings?.name ?? ''
+    if (sealedName !== '' && sealedName !== name) throw new VaultClientError('OTHER_NAME')
     const { versionId, generation, value } = lease
     return {
       versionId,

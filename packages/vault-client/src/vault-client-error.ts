@@ -1,4 +1,4 @@
-/** What each refusal tells the caller to do. The codes are those of the product's table, and three of this package. */
+/** What each refusal tells the caller to do. The codes are those of the product's table, and four of this package. */
 const SAY: Readonly<Record<string, string>> = {
   SECRET_NOT_FOUND:
     'Secret not found. Check the name’s spelling (case-sensitive), that the secret exists in the organization that this service is registered for, and that it is bound to this service: its SPIFFE id in bindings.services.',
@@ -12,6 +12,8 @@ const SAY: Readonly<Record<string, string>> = {
     'This identity asks too often; all of its processes together may ask ten times a second. Ask for several secrets in one call.',
   INTERNAL: 'Management or the vault failed. Try again.',
   UNAVAILABLE: 'Management or the vault cannot be reached. Try again.',
+  OTHER_NAME:
+    'Management answers with a secret whose value was entered under another name. Put the value again under the name that this service asks for. If nobody has renamed the secret, somebody may be writing to management’s database.',
   LEASE_ENDED: 'This lease has ended. Ask the client for the secret again, each time you need it.',
   CLOSED: 'The client was closed.',
   TLS_FILES:

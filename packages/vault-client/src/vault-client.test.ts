@@ -65,8 +65,8 @@ async function serve(name: 'management' | 'vault', port = 0, identity = name as 
       ResolveSecrets: unary(gate, async ({ names }: { names: string[] }, { peer }) => ({
         organizationId: 'org_a',
         results: names.map((secret) =>
-          secret === 'A_KEY'
-            ? { name: secret, granted: { secretId: 'sec_a', versionId: 'ver_a', generation: 1, name: secret } }
+          versions.has(secret)
+            ? { name: secret, granted: { ...grantedOf(secret), name: secret } }
             : { name: secret, fault: 'SECRET_NOT_FOUND' },
         ),
         grant: peer.thumbprint,
@@ -80,8 +80,10 @@ async function serve(name: 'management' | 'vault', port = 0, identity = name as 
       LeaseSecrets: unary(gate, async ({ grant, versionIds }: { grant: string; versionIds: string[] }, { peer }) => {
         if (grant !== peer.thumbprint) throw new Fault('INVALID_GRANT', 'another certificate')
         seen.push(peer.thumbprint)
-        const lease = { secretId: 'sec_a', versionId: versionIds[0], generation: 1, value: Buffer.from('sk-wire') }
-        return { results: [{ versionId: versionIds[0], lease: { ...lease, lifeMs: 60_000 } }] }
+        const [versionId = ''] = versionIds
+        const lease = { secretId: 'sec_a', versionId, generation: 1, value: Buffer.from('sk-wire') }
+        const bindings = { services: [idOf('worker')], name: sealedNames.get(versionId) ?? '' }
+        return { results: [{ versionId, lease: { ...lease, bindings, lifeMs: 60_000 } }] }
       }),
     })
   }
@@ -93,6 +95,16 @@ async function serve(name: 'management' | 'vault', port = 0, identity = name as 
   atEnd(stop)
   return { port: taken, stop }
 }
+
+/** Which version management says has the name. */
+const versions = new Map([
+  ['A_KEY', 'ver_a'],
+  ['OLD_KEY', 'ver_old'],
+  ['EXCHANGED', 'ver_a'],
+])
+const grantedOf = (name: string) => ({ secretId: 'sec_a', versionId: versions.get(name) ?? '', generation: 1 })
+/** Under which name each version was sealed, as the vault says. None was sealed with the old one. */
+const sealedNames = new Map([['ver_a', 'A_KEY']])
 
 /** Thumbprints of the certificates that leased. */
 const seen: string[] = []
@@ -116,6 +128,15 @@ describe('a client over mutual TLS', () => {
     const refusal = await made.secret('a_key').catch((thrown: Error) => thrown)
     expect(refusal).toMatchObject({ code: 'SECRET_NOT_FOUND', retryable: false })
     expect(String(refusal)).toMatch(/case-sensitive.*bindings\.services/)
+  })
+
+  it('gives out no value that was sealed under another name than it asked for, whatever management says', async () => {
+    const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
+    const made = await open(ports)
+    const refusal = await made.secret('EXCHANGED').catch((thrown: Error) => thrown)
+    expect(refusal).toMatchObject({ code: 'OTHER_NAME', retryable: false })
+    // A value that was entered before names were sealed has none.
+    expect((await made.secret('OLD_KEY')).reveal()).toBe('sk-wire')
   })
 
   it('waits for a vault that restarts', async () => {

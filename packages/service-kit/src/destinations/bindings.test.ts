@@ -41,6 +41,29 @@ describe('bindings', () => {
     )
   })
 
+  it('differ by the name that services ask for, and without one have the bytes that they had before names', () => {
+    const services = ['spiffe://example.org/ns/app/sa/worker']
+    const nameless = normalizeBindings({ origins: [], placements: [], services })
+    const named = ['ONE', 'TWO'].map((name) => normalizeBindings({ ...nameless, name }))
+    const bytes = [nameless, ...named].map((bindings) => bindingsBytes(bindings).toString('hex'))
+    expect(named.map(({ name }) => name)).toEqual(['ONE', 'TWO'])
+    expect(new Set(bytes).size).toBe(3)
+    const text = Buffer.from(services[0] ?? '')
+    const list = Buffer.concat([Buffer.from([0, 0, 0, text.length]), text])
+    const expected = Buffer.concat([Buffer.alloc(8), Buffer.from([0, 0, 0, list.length]), list])
+    expect(bytes[0]).toBe(expected.toString('hex'))
+  })
+
+  it.each([
+    ['without services', [], 'A_KEY'],
+    ['that is no secret’s name', ['spiffe://example.org/worker'], 'a key'],
+    ['that is empty', ['spiffe://example.org/worker'], ''],
+  ])('refuse a name %s', (_what, services, name) => {
+    expect(() => normalizeBindings({ origins: [], placements: [], services, name })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
+  })
+
   it('allow exactly what they name', () => {
     const bindings = normalizeBindings({ origins: ['https://a.example'], placements: [header('x-key')], services: [] })
     expect(bindingsAllow(bindings, 'https://a.example', header('x-key'))).toBe(true)

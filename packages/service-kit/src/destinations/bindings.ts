@@ -20,6 +20,12 @@ export interface Bindings {
   readonly placements: readonly Placement[]
   /** SPIFFE ids of internal services. */
   readonly services: readonly string[]
+  /**
+   * What the services ask for: the name of the secret when the value was entered. Sealed with the value, so that nobody
+   * who writes to management's tables, or speaks in its place, can have a service use one secret for another. Only with
+   * services, and absent in what was sealed before names were.
+   */
+  readonly name?: string
 }
 
 /** Checks only the shape of bindings stored as JSON: a seal vouches for their content. */
@@ -35,6 +41,7 @@ export const StoredBindings = z.strictObject({
     ]),
   ),
   services: z.array(z.string()),
+  name: z.string().exactOptional(),
 })
 
 export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 16, nameBytesMax: 256 } as const
@@ -44,6 +51,7 @@ const PATH_TEMPLATE =
   /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
 /** A host name or an IP literal as the URL parser returns it: no wildcard, no escape. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
+const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
 
 /** The canonical spelling of an origin. @throws Fault INVALID_REQUEST for anything that is not exactly an origin. */
@@ -75,7 +83,11 @@ export function normalizeBindings(bindings: Bindings): Bindings {
     throw refuse('/bindings/services', `At most ${BINDING_LIMITS.servicesMax} services.`)
   if (!services.every((id) => SPIFFE_ID.test(id)))
     throw refuse('/bindings/services', 'Give SPIFFE ids, such as spiffe://example.org/ns/app/sa/worker.')
-  return { origins, placements, services }
+  const { name } = bindings
+  if (name === undefined) return { origins, placements, services }
+  if (services.length === 0 || !SECRET_NAME.test(name))
+    throw refuse('/bindings/name', 'Give the name of the secret, and only where internal services ask for it.')
+  return { origins, placements, services, name }
 }
 
 /** A placement as text. Injective: equal keys mean equal places. Also shown to people. */
@@ -103,13 +115,11 @@ export function bindingsAllow(bindings: Bindings, origin: string, placement: Pla
 
 /**
  * The bytes that represent bindings in associated data. Takes normalised bindings, because their order is significant.
+ * Bindings without a name have the bytes that they had before there were names.
  */
-export function bindingsBytes({ origins, placements, services }: Bindings): Buffer {
-  return joinInjectively([
-    joinInjectively(origins),
-    joinInjectively(placements.map(placementKey)),
-    joinInjectively(services),
-  ])
+export function bindingsBytes({ origins, placements, services, name }: Bindings): Buffer {
+  const places = [joinInjectively(origins), joinInjectively(placements.map(placementKey)), joinInjectively(services)]
+  return joinInjectively(name === undefined ? places : [...places, name])
 }
 
 function normalizePlacement(placement: Placement): Placement {

@@ -113,6 +113,22 @@ describe('an internal service', () => {
     await owner.ask('PUT', path, { value: 'sk-kept-0123456789' }).expect(200)
   })
 
+  it('gets no value under another secret’s name by bindings that are kept, after SQL exchanged the names', async () => {
+    const bindings = { ...PLACES, services: [WORKER] }
+    const { body: pay } = await create('PAY', bindings).expect(201)
+    const { body: hook } = await create('HOOK', bindings).expect(201)
+    const rename = (id: string, name: string) => house.db('secrets').where({ id }).update({ name })
+    await rename(pay.id, 'BETWEEN')
+    await rename(hook.id, 'PAY')
+    await rename(pay.id, 'HOOK')
+    const path = `/orgs/${org}/secrets/by-name/PAY`
+    const kept = await owner.ask('PUT', path, { value: 'sk-kept-0123456789' }).expect(409)
+    expect(kept.body.detail).toContain('The vault cannot confirm that these bindings are the ones it sealed')
+    // Entered with its bindings, a value is sealed under the name that it was entered under.
+    await owner.ask('PUT', path, { value: 'sk-paid-0123456789', bindings }).expect(200)
+    await owner.ask('PUT', path, { value: 'sk-kept-0123456789' }).expect(200)
+  })
+
   it('is not waited for when no value was bound to one', async () => {
     const { body: made } = await create('PLAIN', PLACES).expect(201)
     const { body } = await owner.ask('DELETE', `/orgs/${org}/secrets/${made.id}`).expect(200)

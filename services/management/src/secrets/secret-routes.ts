@@ -141,6 +141,7 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
         const inForce = await createAgain(deps, actor, {
           organizationId: org.id,
           secretId,
+          name: body.name,
           value: body.value,
           bindings,
         })

@@ -87,7 +87,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
       throw new Fault('CONFLICT', `generation ${version.generation} does not succeed the newest`)
     }
     const previous = before(version)
-    if (version.sameBindings && !(previous && sameBindings(previous, version))) {
+    if (version.sameBindings && !(previous && keepsBindings(previous, version))) {
       throw new Fault('CONFLICT', 'other bindings than the generation before')
     }
     versions.set(version.versionId, { ...version, state: 'stored', value: Buffer.from(version.value.reveal()) })
@@ -160,6 +160,12 @@ function sameVersion(held: Stored, version: NewVersion): boolean {
     timingSafeEqual(held.value, value) &&
     sameBindings(held, version)
   )
+}
+
+/** A predecessor that was sealed without a name leaves the name to its successor. */
+function keepsBindings(held: Stored, version: NewVersion): boolean {
+  const { name: _, ...nameless } = version.bindings
+  return sameBindings(held, held.bindings.name === undefined ? { ...version, bindings: nameless } : version)
 }
 
 const sameBindings = (held: Stored, version: NewVersion): boolean =>

@@ -62,6 +62,19 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.putSecret({ ...first(), sameBindings: true })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
+  it(`${name}: a put with sameBindings is CONFLICT under another name, unless no name was sealed before`, async () => {
+    const vault = make()
+    const nameless = { ...first().bindings, services: ['spiffe://protectmyapi.local/ns/apps/sa/worker'] }
+    const version = { ...first(), bindings: nameless }
+    await vault.putSecret(version)
+    const named = { ...next(version), bindings: { ...nameless, name: 'A_KEY' }, sameBindings: true }
+    await vault.putSecret(named)
+    for (const bindings of [{ ...nameless, name: 'B_KEY' }, nameless]) {
+      await expect(vault.putSecret({ ...next(named), bindings })).rejects.toMatchObject({ code: 'CONFLICT' })
+    }
+    await vault.putSecret(next(named))
+  })
+
   it(`${name}: TOMB: a version settled before its put stays closed, and another may take its generation`, async () => {
     const vault = make()
     const version = first()

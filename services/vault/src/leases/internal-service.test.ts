@@ -2,10 +2,10 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { GRANT_TYP, SERVICE_GRANT_TYP, type ServiceGrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import { PROXY, serviceClaimsAt, WORKER } from '../test/grant-signer.js'
 import { leaseHarness, textOf } from '../test/lease-harness.js'
-import { BINDINGS, NO_BINDINGS } from '../test/vault-core.js'
+import { BINDINGS, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
 import type { Put } from '../versions/put-secret.js'
 
-const { databases, vault, leaseOf, grantFor: routeGrantFor, stored, auditOf, signer } = await leaseHarness()
+const { databases, vault, leaseOf, grantFor: routeGrantFor, stored, rowOf, auditOf, signer } = await leaseHarness()
 afterAll(() => databases.close())
 
 const TO_WORKER = { ...NO_BINDINGS, services: [WORKER.spiffeId] }
@@ -26,6 +26,19 @@ describe('a lease of an internal service', () => {
     expect(await auditOf(put)).toMatchObject([
       { version_id: put.versionId, caller: WORKER.spiffeId, app_id: null, service_id: null },
     ])
+  })
+
+  it('says under which name the value was entered, and opens under no other', async () => {
+    const bindings = { ...TO_WORKER, name: 'A_KEY' }
+    const put = await stored({ bindings })
+    const { outcomes } = await answerFor(put, await grantFor(put))
+    expect(outcomes).toMatchObject([{ lease: { bindings: { name: 'A_KEY' } } }])
+    for (const altered of [{ ...bindings, name: 'B_KEY' }, TO_WORKER]) {
+      await rowOf(put).update({ bindings: JSON.stringify(altered) })
+      const fresh = vaultCore(databases, vault.service)
+      const again = await fresh.leaseAll({ grant: await grantFor(put), versionIds: [put.versionId], peer: WORKER })
+      expect(again.outcomes).toMatchObject([{ fault: 'SECRET_DECRYPTION_FAILED' }])
+    }
   })
 
   it('lives 60 seconds at most, from the read, however far ahead the clock that signed is', async () => {

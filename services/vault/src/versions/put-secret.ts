@@ -120,7 +120,10 @@ async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Pr
   if (!before) throw conflict(NONE_BEFORE)
   const { value, bindings } = await openVersion(before, { ...put, generation: put.generation - 1, floor })
   value.wipe()
-  if (!bindingsBytes(bindings).equals(bindingsBytes(put.bindings)))
+  // A generation that was sealed before names were has none, and then the new one decides it.
+  const { name: _, ...nameless } = put.bindings
+  const given = bindings.name === undefined ? nameless : put.bindings
+  if (!bindingsBytes(bindings).equals(bindingsBytes(given)))
     throw conflict('other bindings than the generation before was sealed with')
 }
 

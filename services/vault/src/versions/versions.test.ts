@@ -73,6 +73,19 @@ describe('putting a version', () => {
       await vault.put(next)
     })
 
+    it('keeps the name that internal services ask for, and gets one if the generation before had none', async () => {
+      const services = ['spiffe://protectmyapi.local/ns/apps/sa/worker']
+      const nameless = { ...aPut().bindings, services }
+      const first = aPut({ bindings: nameless })
+      await vault.put(first)
+      const second = { ...nextPut(first), bindings: { ...nameless, name: 'A_KEY' }, sameBindings: true }
+      await vault.put(second)
+      const third = { ...nextPut(second), sameBindings: true }
+      for (const bindings of [{ ...nameless, name: 'B_KEY' }, nameless])
+        await expect(vault.put({ ...third, bindings })).rejects.toMatchObject(conflict)
+      await vault.put(third)
+    })
+
     it('is idempotent, also once what it was compared with is destroyed', async () => {
       const first = aPut()
       await vault.put(first)

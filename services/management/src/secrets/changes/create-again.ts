@@ -9,12 +9,15 @@ import { maskValue } from '../mask-value.js'
 import type { SecretDeps } from '../secret-deps.js'
 import { secretBytes } from '../secret-input.js'
 import { firstVersion, lockSecret, type VersionRow } from '../secret-rows.js'
+import { namedFor } from '../write-protocol/intend.js'
 import { commitActivation } from '../write-protocol/put-and-activate.js'
 
 interface Retry {
   readonly organizationId: string
   /** Id of the secret that the first request began to create. */
   readonly secretId: string
+  /** As the request gives it, like the bindings. */
+  readonly name: string
   readonly value: string
   /** As the request gives them. Those of the row may have been changed by SQL. */
   readonly bindings: Bindings
@@ -63,7 +66,7 @@ async function putAgain(
   { version, value }: { version: VersionRow; value: SecretBytes },
 ): Promise<void> {
   const { generation } = version
-  const { bindings } = retry
+  const bindings = namedFor(retry.bindings, retry.name)
   try {
     await deps.vault.putSecret({ ...refOf(version), generation, purpose: 'INJECTION', value, bindings })
   } catch (refused) {

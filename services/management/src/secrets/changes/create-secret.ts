@@ -31,7 +31,8 @@ export async function createSecret(deps: SecretDeps, actor: Actor, asked: NewSec
       await asked.claim?.(trx, secretId)
       return intendFirst(trx, actor, { ...asked, secretId, bindings, externalVersion: null })
     })
-    const inForce = await putAndActivate(deps, actor, result.intent, { value, bindings })
+    const { intent, ...sealed } = result
+    const inForce = await putAndActivate(deps, actor, intent, { value, ...sealed })
     return { result: secretId, inForce }
   } finally {
     value.wipe()

@@ -54,7 +54,7 @@ export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): P
     actorId: actor.id,
     bindingsSaidBy: saidByOf(actor),
   })
-  return { ...change, result: { intent: change.result, bindings, sameBindings: false } }
+  return { ...change, result: { intent: change.result, bindings: namedFor(bindings, first.name), sameBindings: false } }
 }
 
 async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
@@ -111,7 +111,16 @@ export async function intendNext(
     actorId: actor.id,
     bindingsSaidBy,
   })
-  return { ...change, result: { intent: change.result, bindings, sameBindings: next.bindings === undefined } }
+  const sealed = { bindings: namedFor(bindings, secret.name), sameBindings: next.bindings === undefined }
+  return { ...change, result: { intent: change.result, ...sealed } }
+}
+
+/**
+ * The bindings as the vault seals them. With internal services they hold the secret's name, because the services ask by
+ * it: a client compares the sealed name with the name that it asked for. The rows of management hold no such copy.
+ */
+export function namedFor(bindings: Bindings, name: string): Bindings {
+  return bindings.services.length === 0 ? bindings : { ...bindings, name }
 }
 
 function expiryOf(secret: SecretRow, { expiresAt }: NextValue, nowMs: number): Date | null {

@@ -6,10 +6,12 @@ export interface Bindings {
   'origins'?: (string)[];
   'placements'?: (_protectmyapi_vault_v1_Placement)[];
   'services'?: (string)[];
+  'name'?: (string);
 }
 
 export interface Bindings__Output {
   'origins': (string)[];
   'placements': (_protectmyapi_vault_v1_Placement__Output)[];
   'services': (string)[];
+  'name': (string);
 }
