@@ -76,8 +76,11 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
 }
 
 function unknown(name: string, words: string, commands: Program['commands']): string {
-  const none = Object.keys(commands).length === 0
-  return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists the commands.`
+  const patterns = Object.keys(commands)
+  if (patterns.length === 0) return `${name} has no commands: ${words}.`
+  const meant = patterns.find((pattern) => pattern.split(' ')[0] === words.split(' ')[0])
+  if (meant) return `Wrong arguments: ${words}. Give ${meant}.`
+  return `Unknown command ${words}. ${name} --help lists the commands.`
 }
 
 /**

@@ -26,6 +26,7 @@ import { unshreddedOrganizations } from './migrations/0020-unshredded-organizati
 import { proofsOfProxies } from './migrations/0021-proofs-of-proxies.js'
 import { whoSaidBindings } from './migrations/0022-who-said-bindings.js'
 import { formerSlugs } from './migrations/0023-former-slugs.js'
+import { whoRenamedSecrets } from './migrations/0024-who-renamed-secrets.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -57,6 +58,7 @@ const MIGRATIONS: readonly Migration[] = [
   proofsOfProxies,
   whoSaidBindings,
   formerSlugs,
+  whoRenamedSecrets,
 ]
 
 /**

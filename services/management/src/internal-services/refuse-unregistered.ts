@@ -17,5 +17,8 @@ export async function refuseUnregistered(
   const unknown = spiffeIds.filter((id) => !registered.has(id))
   if (unknown.length === 0) return
   const detail = `Not an internal service of this organization: ${unknown.join(', ')}. Ask an operator to register it.`
-  throw new Fault('INVALID_REQUEST', detail, { errors: [{ pointer: '/bindings/services', detail }] })
+  // The log says only this: what somebody typed may be a value in the wrong field.
+  throw new Fault('INVALID_REQUEST', 'bindings to an internal service that is not registered', {
+    errors: [{ pointer: '/bindings/services', detail }],
+  })
 }

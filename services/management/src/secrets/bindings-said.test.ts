@@ -23,6 +23,9 @@ beforeEach(async () => {
 type Ask = Person['ask']
 const put = (ask: Ask, body: object = {}, name = 'WEATHER_KEY') =>
   ask('PUT', `/orgs/${org}/secrets/by-name/${name}`, { value: VALUE, ...body })
+const byId = (ask: Ask, id: string, body: object = {}) =>
+  ask('PUT', `/orgs/${org}/secrets/${id}/value`, { value: VALUE, ...body })
+const rename = (ask: Ask, id: string, name: string) => ask('PATCH', `/orgs/${org}/secrets/${id}`, { name }).expect(200)
 
 /** A token of this person for pipelines. */
 async function tokenOf(person: Person): Promise<Ask> {
@@ -98,8 +101,6 @@ describe('a value that comes without bindings', () => {
   it('is refused after an administrator exchanged two names, until an owner sends bindings again', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     const { body: log } = await put(owner.ask, { bindings: THIEF }, 'LOG_KEY').expect(201)
-    const rename = (ask: Ask, id: string, name: string) =>
-      ask('PATCH', `/orgs/${org}/secrets/${id}`, { name }).expect(200)
     await rename(admin.ask, own.id, 'WEATHER_KEY_OLD')
     await rename(admin.ask, log.id, 'WEATHER_KEY')
     await put(owner.ask).expect(409)
@@ -110,6 +111,36 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask, { bindings: OWN }).expect(200)
     await put(other.ask).expect(200)
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
+  })
+
+  it('is refused by id after an administrator renamed the secret to a name whose preset recommends its bindings', async () => {
+    const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
+    await byId(owner.ask, own.id).expect(200)
+    const { body: preset } = await put(admin.ask, { preset: 'gemini' }, 'JUNK').expect(201)
+    await byId(admin.ask, own.id, { bindings: preset.bindings }).expect(200)
+    await owner.ask('DELETE', `/orgs/${org}/secrets/${preset.id}`).expect(200)
+    await rename(admin.ask, own.id, 'GOOGLE_API_KEY')
+    const refused = await byId(owner.ask, own.id).expect(409)
+    expect(refused.body).toMatchObject({ code: 'CONFLICT', errors: [{ pointer: '/name' }] })
+    expect(refused.body.detail).toContain('renamed this secret to GOOGLE_API_KEY')
+    await byId(owner.ask, own.id, { name: 'WEATHER_KEY' }).expect(409)
+    await byId(owner.ask, own.id, { bindings: OWN }).expect(200)
+    expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
+  })
+
+  it('is refused by id after an administrator exchanged two names, although an owner has repaired both by name', async () => {
+    const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
+    const { body: log } = await put(owner.ask, { bindings: THIEF }, 'LOG_KEY').expect(201)
+    await rename(admin.ask, own.id, 'BETWEEN')
+    await rename(admin.ask, log.id, 'WEATHER_KEY')
+    await rename(admin.ask, own.id, 'LOG_KEY')
+    await put(owner.ask, { bindings: OWN }).expect(200)
+    await put(owner.ask, { bindings: THIEF }, 'LOG_KEY').expect(200)
+    await byId(owner.ask, own.id).expect(409)
+    // A person who says the present name has seen it. After a renaming by an owner in person nobody needs to.
+    await byId(owner.ask, own.id, { name: 'LOG_KEY' }).expect(200)
+    await rename(owner.ask, own.id, 'LOG_KEY_OLD')
+    await byId(admin.ask, own.id).expect(200)
   })
 
   it('is refused with 409 after an owner gave the name to a secret that another person had bound', async () => {

@@ -163,7 +163,7 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets/{secret}/value',
     summary: 'Replace the value; answers once no proxy uses the old one',
     description:
-      'This is the only way to change bindings, and it needs the whole value again. Without `bindings`, they stay the same. If `name` is given, it has to be the name of the secret; it is required for bindings to internal services, because those ask for the secret by its name.',
+      'This is the only way to change bindings, and it needs the whole value again. Without `bindings`, they stay the same. If `name` is given, it has to be the name of the secret; it is required for bindings to internal services, because those ask for the secret by its name, and without `bindings` if somebody else has renamed the secret.',
     permission: 'secrets:write',
     body: z.strictObject({
       name: SecretName.optional(),

@@ -18,12 +18,14 @@ export interface SecretRow {
   readonly replacedAt: Date | null
   readonly expiresAt: Date | null
   readonly externalVersion: string | null
+  /** Null if it was never renamed, or not since this is recorded. */
+  readonly renamedBy: SaidBy | null
 }
 
-/** Who set a secret's bindings. */
+/** Who set a secret's bindings, or its name. */
 export interface SaidBy {
   readonly userId: string
-  /** Id of the personal access token by which the person set them; null if they did so in person. */
+  /** Id of the personal access token by which the person did so; null if they did so in person. */
   readonly token: string | null
 }
 
@@ -59,6 +61,8 @@ interface SecretRecord {
   readonly replaced_at: Date | null
   readonly expires_at: Date | null
   readonly external_version: string | null
+  readonly renamed_by: string | null
+  readonly renamed_token: string | null
 }
 
 interface VersionRecord {
@@ -251,8 +255,12 @@ function toSecret(record: SecretRecord): SecretRow {
     replacedAt: record.replaced_at,
     expiresAt: record.expires_at,
     externalVersion: record.external_version,
+    renamedBy: saidBy(record.renamed_by, record.renamed_token),
   }
 }
+
+const saidBy = (userId: string | null, token: string | null): SaidBy | null =>
+  userId === null ? null : { userId, token }
 
 function toVersion(record: VersionRecord): VersionRow {
   return {
@@ -267,7 +275,7 @@ function toVersion(record: VersionRecord): VersionRow {
     externalVersion: record.external_version,
     createdAt: record.created_at,
     createdBy: record.created_by,
-    bindingsSaidBy: record.bindings_by === null ? null : { userId: record.bindings_by, token: record.bindings_token },
+    bindingsSaidBy: saidBy(record.bindings_by, record.bindings_token),
     supersededAt: record.superseded_at,
     destroyedAt: record.destroyed_at,
   }

@@ -33,9 +33,10 @@ export async function renameSecret(
     await precondition?.(() => showSecretRow(trx, secret))
     if (secret.name === name) return { result: undefined, feed: [], audit: [] }
     await refuseWhereAskedByName(trx, secret)
+    const { userId, token } = saidByOf(actor)
     await trx('secrets')
       .where({ organization_id: organizationId, id: secretId })
-      .update({ name, updated_at: trx.raw('clock_timestamp()') })
+      .update({ name, renamed_by: userId, renamed_token: token, updated_at: trx.raw('clock_timestamp()') })
       .catch((thrown: unknown) => {
         if (thrown instanceof Error && 'code' in thrown && thrown.code === UNIQUE_VIOLATION) throw nameTaken(name)
         throw thrown

@@ -1,7 +1,9 @@
 import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../../audit/audit-entry.js'
 import type { Precondition } from '../../http/precondition.js'
+import { countsFor } from '../bindings-said.js'
 import { explicitBindings } from '../propose-bindings.js'
 import type { SecretDeps } from '../secret-deps.js'
 import { secretBytes } from '../secret-input.js'
@@ -14,7 +16,10 @@ import { checkExpiry } from './check-expiry.js'
 export interface NewValue {
   readonly organizationId: string
   readonly secretId: string
-  /** What the secret is called, as far as the caller knows. Required for bindings to internal services. */
+  /**
+   * What the secret is called, as far as the caller knows. Required for bindings to internal services, and without
+   * bindings if somebody else has renamed the secret.
+   */
   readonly name?: string | undefined
   readonly value: string
   /** If absent, the present bindings are kept. */
@@ -40,6 +45,7 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
       const secret = activeOrAbsent(await lockSecret(trx, asked.organizationId, asked.secretId))
       await asked.precondition?.(() => showSecretRow(trx, secret))
       refuseAnotherName(secret, asked.name)
+      if (asked.name === undefined && !bindings) await refuseOthersName(trx, actor, secret)
       // The external version is removed, because it named the value that automation had put.
       return intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion: null })
     })
@@ -68,5 +74,21 @@ function refuseAnotherName(secret: SecretRow, name: string | undefined): void {
   if (name === undefined || name === secret.name) return
   throw new Fault('CONFLICT', 'a value for a secret that has another name', {
     say: `This secret is called ${secret.name}, not ${name}. If the value is for it all the same, say its present name.`,
+  })
+}
+
+/**
+ * The name decides which kept bindings are right: a person means those that were set for the name that they know, or that
+ * a preset recommends for it. An administrator could otherwise rename the secret until its kept bindings catch the value,
+ * for example to a name that a preset knows, or exchange the names of two secrets and wait for both to be repaired by
+ * name.
+ */
+async function refuseOthersName(trx: Knex, actor: Actor, secret: SecretRow): Promise<void> {
+  const { organizationId, name, renamedBy } = secret
+  if (!renamedBy || (await countsFor(trx, actor, organizationId, renamedBy))) return
+  const say = `Somebody else, or another token, has renamed this secret to ${name}. If the value is for it, say this name as well, or send the bindings.`
+  throw new Fault('CONFLICT', 'a value without name and bindings for a secret that somebody else has renamed', {
+    say,
+    errors: [{ pointer: '/name', detail: say }],
   })
 }
