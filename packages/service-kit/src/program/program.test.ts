@@ -79,6 +79,7 @@ describe('runProgram', () => {
     const mistyped = host('rotate', '--noww')
     await runProgram(mistyped.host, program({ commands }))
     expect([ran, mistyped.exits]).toEqual([['rotate --now', 'rotate'], [2]])
+    expect(mistyped.said).toEqual(['Wrong arguments: rotate --noww. Give rotate, or rotate --now.\n'])
   })
 
   it('hands the last word over where a command has a place for one, and takes no flag for it', async () => {

@@ -78,8 +78,8 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
 function unknown(name: string, words: string, commands: Program['commands']): string {
   const patterns = Object.keys(commands)
   if (patterns.length === 0) return `${name} has no commands: ${words}.`
-  const meant = patterns.find((pattern) => pattern.split(' ')[0] === words.split(' ')[0])
-  if (meant) return `Wrong arguments: ${words}. Give ${meant}.`
+  const meant = patterns.filter((pattern) => pattern.split(' ')[0] === words.split(' ')[0])
+  if (meant.length > 0) return `Wrong arguments: ${words}. Give ${meant.join(', or ')}.`
   return `Unknown command ${words}. ${name} --help lists the commands.`
 }
 

@@ -41,6 +41,13 @@ describe('a route from a directory that an attacker controls', () => {
     expect(() => routeFromWire(beside(name))).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
   })
 
+  it.each<[string, Parameters<typeof routeResponse>[0]]>([
+    ['2^53, in a secret', { secrets: [{ secretId: 'sec_a', versionId: 'ver_a', generation: 2 ** 53, name: 'A' }] }],
+    ['2^63, in a label', { labels: [{ kind: 'FEED_KIND_SECRET', id: 'sec_a', generation: 2 ** 63 }] }],
+  ])('is refused with INTERNAL when it has the generation %s', (_what, numbered) => {
+    expect(() => routeFromWire(routeResponse(numbered))).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+  })
+
   it('may set a header that an administrator may set', () => {
     expect(routeFromWire(beside('OpenAI-Beta')).injection).toContainEqual(
       expect.objectContaining({ kind: 'header', name: 'OpenAI-Beta' }),

@@ -35,9 +35,9 @@ export function routeFromWire(wire: ResolveRouteResponse__Output): SharedRoute {
       allServices,
     })),
     quotas: wire.quotas.map(quotaFromWire),
-    secrets: new Map(wire.secrets.map((secret) => [secret.secretId, secret])),
+    secrets: new Map(wire.secrets.map((secret) => [secret.secretId, numbered(secret)])),
     grant: wire.grant,
-    labels: wire.labels,
+    labels: wire.labels.map(numbered),
     platform: wire.platform,
     isTest: false,
     unattested: wire.unattested,
@@ -91,6 +91,15 @@ function templateFromWire(wire: Template__Output | null): Template {
     if (part.part === 'secretId') return { kind: 'secret', secretId: part.secretId ?? '' }
     return { kind: 'literal', text: part.literal ?? '' }
   })
+}
+
+/**
+ * A larger generation would be compared wrongly, and could be written into the access log's entries but not read from
+ * them: one row of one organization would end the proxy for all.
+ */
+function numbered<Numbered extends { readonly generation: number }>(given: Numbered): Numbered {
+  if (!Number.isSafeInteger(given.generation)) throw unreadable('a generation beyond 2^53')
+  return given
 }
 
 const SCOPES: Readonly<Record<LimitScope__Output, LimitScope | undefined>> = {
