@@ -94,7 +94,6 @@ export function describeInternalServices(started: () => TestSystem): void {
       await store('PAY', [WORKER])
       await store('HOOK', [WORKER])
       const client = await open('worker')
-      const held = await client.secret('HOOK')
       const database = new pg.Client({ connectionString: system.running.databases.management.adminUrl })
       await database.connect()
       try {
@@ -109,7 +108,6 @@ export function describeInternalServices(started: () => TestSystem): void {
       }
       expect(await askAnew(client, 'HOOK')).toBe('OTHER_NAME')
       expect(await askAnew(client, 'PAY')).toBe('OTHER_NAME')
-      expect(held.reveal()).toMatch(/^sk-internal-/)
     }, 30_000)
 
     it('gets a replaced value before its lease ends, and the answer to the replacement says until when', async () => {
