@@ -38,8 +38,8 @@ const ended = fc.record({
   }),
 })
 
-describe('an entry as text', () => {
-  it('is read as it was written, whatever stands in it', () => {
+describe('an access log entry written as text', () => {
+  it('is read back equal to what was written, for any content', () => {
     fc.assert(
       fc.property(fc.oneof(admitted, ended), (entry) => {
         expect(readEntryText(writeEntryText(entry))).toEqual(entry)
@@ -48,7 +48,7 @@ describe('an entry as text', () => {
     )
   })
 
-  it('keeps its form: streams hold entries of the last version while the next one drains them', () => {
+  it('keeps its stored form, so that a new version can read the entries that the previous version left in streams', () => {
     const spoken =
       '["a",3,7,1768478400000,"req_1","org_1","app_1","svc_1","","",[["sec_1","ver_1",2,"KEY"]],"POST","/v1","::1","ios","1.0",true]'
     const entry = readEntryText(spoken)
@@ -68,11 +68,11 @@ describe('an entry as text', () => {
     ['has text where a number belongs', '["v","3",7,1,"req_1","org_1"]'],
     ['has a fraction where a whole number belongs', '["v",3,7.5,1,"req_1","org_1"]'],
     ['has a secret that is no list', '["a",3,7,1,"req_1","org_1","","","","",["sec_1"]]'],
-  ])('is refused where it %s', (_what, spoken) => {
+  ])('is refused as OutOfShape when it %s', (_what, spoken) => {
     expect(() => readEntryText(spoken)).toThrow(OutOfShape)
   })
 
-  it('is told from what is no JSON at all', () => {
+  it('is refused as NotJson when it is not JSON at all', () => {
     expect(() => readEntryText('{')).toThrow(NotJson)
   })
 })

@@ -7,7 +7,7 @@ describe('what a test has started', () => {
   // Hooks run in the order in which they are written: this one sees what the one above has done.
   afterEach(() => expect(ended.splice(0)).toEqual(['the latest', 'the second', 'the first']))
 
-  it.each(['once', 'and no more of it after the next'])('is ended with the test, the latest first: %s', () => {
+  it.each(['once', 'and no more of it after the next'])('is ended after each test, the latest first: %s', () => {
     atEnd(
       () => ended.push('the first'),
       async () => {

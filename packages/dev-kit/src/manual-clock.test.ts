@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { manualClock } from './manual-clock.js'
 
 describe('manualClock', () => {
-  it('moves both clocks when time passes, and the wall alone when it is set', () => {
+  it('moves both clocks when it is advanced, and only the wall clock when that is stepped', () => {
     const clock = manualClock(1_000_000)
     const before = clock.monotonicMs()
     clock.advance(500)

@@ -23,14 +23,14 @@ describe('the fault table', () => {
     expect(arrived.details.retryAfterSeconds).toBe(7)
   })
 
-  it('says nothing of a mistake of ours, nor of a fault’s private detail', () => {
+  it('answers 500 INTERNAL for an unknown error, and shows neither its message nor a fault’s private detail', () => {
     const problem = toProblem(asFault(new Error('password=hunter2')), 'req_1')
     expect(problem).toMatchObject({ status: 500, code: 'INTERNAL', requestId: 'req_1' })
     expect(JSON.stringify(problem)).not.toContain('hunter2')
     expect(JSON.stringify(toGrpcError(new Fault('FORBIDDEN', 'private detail')))).not.toContain('private detail')
   })
 
-  it('takes an answer without a code of ours for an outage', () => {
+  it('reads a gRPC error without a fault code as UNAVAILABLE', () => {
     const foreign = Object.assign(new Error('x'), {
       code: status.UNIMPLEMENTED,
       details: 'no',
@@ -47,12 +47,12 @@ describe('the fault table', () => {
     expect(problemHeaders(new Fault('NOT_FOUND', 'x'))).not.toHaveProperty('retry-after')
   })
 
-  it('has one code for what is too large, whichever part of the request', () => {
+  it('shows the code TOO_LARGE for large headers (431) and for a large body (413)', () => {
     expect(toProblem(new Fault('HEADERS_TOO_LARGE', 'x'), 'req_1')).toMatchObject({ status: 431, code: 'TOO_LARGE' })
     expect(toProblem(new Fault('TOO_LARGE', 'x'), 'req_1')).toMatchObject({ status: 413, code: 'TOO_LARGE' })
   })
 
-  it('is asked for its own rows alone', () => {
+  it('does not take an inherited property name for a fault code', () => {
     expect(isFaultCode('toString')).toBe(false)
     expect(isFaultCode('UNAVAILABLE')).toBe(true)
   })

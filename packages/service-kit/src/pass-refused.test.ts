@@ -4,7 +4,7 @@ import { passRefused } from './pass-refused.js'
 
 describe('work on one of several', () => {
   it.each([new Fault('INVALID_REQUEST', 'no id'), new Fault('INTERNAL', 'x'), new Error('integer out of range')])(
-    'is told and passed where it is refused: %s',
+    'is reported and skipped when it is refused: %s',
     async (refusal) => {
       const told: unknown[] = []
       expect(await passRefused(Promise.reject(refusal), (err) => told.push(err))).toBeUndefined()
@@ -13,7 +13,7 @@ describe('work on one of several', () => {
   )
 
   it.each([new Fault('UNAVAILABLE', 'away'), Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })])(
-    'ends them all where nothing is refused, but somebody is away: %s',
+    'rejects, unreported, when the cause is an outage: %s',
     async (outage) => {
       const told: unknown[] = []
       await expect(passRefused(Promise.reject(outage), (err) => told.push(err))).rejects.toBe(outage)
@@ -21,7 +21,7 @@ describe('work on one of several', () => {
     },
   )
 
-  it('is answered for with what it came to', async () => {
+  it('resolves to its result when it succeeds', async () => {
     expect(await passRefused(Promise.resolve(7), () => undefined)).toBe(7)
   })
 })

@@ -48,13 +48,13 @@ const codeOf = (work: () => unknown): unknown => {
 }
 
 describe('a secret that was asked for', () => {
-  it('is leased once for all who ask at once, and then comes from memory', async () => {
+  it('is leased once for simultaneous callers and is answered from memory afterwards', async () => {
     const { held, vault } = harness()
     const [one, other] = await Promise.all([held.get('A'), held.get('A')])
     expect([one?.reveal(), one === other, (await held.get('A')) === one, vault.calls]).toEqual(['A-1', true, true, 1])
   })
 
-  it('is renewed at half of its life, so that it never ends while the vault answers', async () => {
+  it('is renewed after half of its life, so that it stays usable as long as the vault answers', async () => {
     const { held, vault, time } = harness()
     const secret = await held.get('A')
     await time.advance(29_999)
@@ -66,7 +66,7 @@ describe('a secret that was asked for', () => {
     expect(vault.calls).toBe(22)
   })
 
-  it('tells its rotations apart: another object, one event, the old one good until its own end and then wiped', async () => {
+  it('becomes a new object with one event when rotated; the old one works until its end and is then wiped', async () => {
     const { held, vault, time, rotations, lent } = harness()
     const first = await held.get('A')
     vault.version = 2
@@ -83,7 +83,7 @@ describe('a secret that was asked for', () => {
     expect(rotations).toHaveLength(1)
   })
 
-  it('is good until its end and no longer where nobody answers, and back when somebody does', async () => {
+  it('works until its lease ends when the vault is unavailable, and works again once the vault answers', async () => {
     const { held, vault, time, failures } = harness()
     const secret = await held.get('A')
     vault.fails = away()
@@ -105,7 +105,7 @@ describe('a secret that was asked for', () => {
   })
 
   it.each(['SECRET_NOT_FOUND', 'FORBIDDEN', 'SECRET_EXPIRED'])(
-    'is gone at once, and is asked for no more, when a renewal is refused with %s',
+    'stops working at once and is not renewed again when a renewal is refused with %s',
     async (code) => {
       const { held, vault, time, failures } = harness()
       const secret = await held.get('A')
@@ -121,7 +121,7 @@ describe('a secret that was asked for', () => {
     },
   )
 
-  it('is renewed a second after it came, at the soonest, however short its life', async () => {
+  it('is renewed at most once a second, even when its life is only 10 ms', async () => {
     const { held, vault, time } = harness()
     vault.lifeMs = 10
     await held.get('A')
@@ -129,7 +129,7 @@ describe('a secret that was asked for', () => {
     expect(vault.calls).toBe(6)
   })
 
-  it('is wiped when it is forgotten or the client is closed, and what arrives afterwards as well', async () => {
+  it('is wiped when it is forgotten, and also when it arrives after the client was closed', async () => {
     const { held, vault, time, lent, gates } = harness()
     const secret = await held.get('A')
     held.forget('A')
@@ -147,7 +147,7 @@ describe('a secret that was asked for', () => {
     expect(vault.calls).toBe(2)
   })
 
-  it('is one of 256 at most', async () => {
+  it('is refused when 256 others are held, until one of them is forgotten', async () => {
     const { held } = harness()
     for (let index = 0; index < 256; index += 1) await held.get(`A_${index}`)
     await expect(held.get('ONE_MORE')).rejects.toThrow(/forget some/)
@@ -155,7 +155,7 @@ describe('a secret that was asked for', () => {
     expect((await held.get('ONE_MORE')).reveal()).toBe('ONE_MORE-1')
   })
 
-  it('does not print', async () => {
+  it('does not show its value when it is printed, inspected or turned into JSON', async () => {
     const secret = await harness().held.get('A')
     const printed = [`${secret}`, JSON.stringify({ secret }), inspect(secret, { showHidden: true }), inspect([secret])]
     expect(printed.join()).not.toContain('A-1')

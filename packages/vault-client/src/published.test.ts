@@ -28,7 +28,7 @@ async function installed(): Promise<string> {
 }
 
 describe('the package as it is published', () => {
-  it('holds its contracts, types, words and example, no test, and works in a program of its own', async () => {
+  it('contains proto files, types, README and example but no tests, and can be imported by a separate program', async () => {
     const folder = await installed()
     const root = path.join(folder, 'node_modules', '@protectmyapi', 'vault-client')
     const files = await readdir(root, { recursive: true })

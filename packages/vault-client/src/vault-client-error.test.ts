@@ -5,7 +5,7 @@ import { VaultClientError } from './vault-client-error.js'
 const textOf = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 const codesIn = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, code = '']) => code)
 
-it('has in the README every code that has a sentence, and which of them are retryable', async () => {
+it('the README lists every error code of the client and tells which of them are retryable', async () => {
   const codes = codesIn(await textOf('./vault-client-error.ts'), /^ {2}([A-Z_]+):/gm)
   const [, errors = ''] = /^\*\*Errors\*\*([\s\S]*?)\n\n/m.exec(await textOf('../README.md')) ?? []
   const [retryable = '', others = ''] = errors.split('The others are')

@@ -121,7 +121,7 @@ async function open(ports: { directory: number; vault: number }, options: Partia
 }
 
 describe('a client over mutual TLS', () => {
-  it('leases by name, and says what to do where there is nothing to lease', async () => {
+  it('leases a secret by name, and explains what to check when no secret has that name', async () => {
     const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
     const made = await open(ports)
     expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
@@ -130,7 +130,7 @@ describe('a client over mutual TLS', () => {
     expect(String(refusal)).toMatch(/case-sensitive.*bindings\.services/)
   })
 
-  it('gives out no value that was sealed under another name than it asked for, whatever management says', async () => {
+  it('refuses with OTHER_NAME a value sealed under another name than it asked for, even if management granted it', async () => {
     const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
     const made = await open(ports)
     const refusal = await made.secret('EXCHANGED').catch((thrown: Error) => thrown)
@@ -139,7 +139,7 @@ describe('a client over mutual TLS', () => {
     expect((await made.secret('OLD_KEY')).reveal()).toBe('sk-wire')
   })
 
-  it('waits for a vault that restarts', async () => {
+  it('waits for a restarting vault and then leases from it', async () => {
     const directory = await serve('management')
     const vault = await serve('vault')
     const made = await open({ directory: directory.port, vault: vault.port })
@@ -151,7 +151,7 @@ describe('a client over mutual TLS', () => {
     expect((await asked).reveal()).toBe('sk-wire')
   })
 
-  it('takes up another certificate as its files change, without a refused lease', async () => {
+  it('starts to use a new certificate when its files change, without any lease being refused', async () => {
     const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
     const tls = await filesOf('worker')
     const made = await open(ports, { tls })
@@ -166,7 +166,7 @@ describe('a client over mutual TLS', () => {
     expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
   })
 
-  it('stays with the old certificate while a rotation is half done', async () => {
+  it('keeps leasing while its certificate is already replaced but its key is not', async () => {
     const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
     const tls = await filesOf('worker')
     const key = await readFile(tls.keyFile)
@@ -179,7 +179,7 @@ describe('a client over mutual TLS', () => {
     expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
   })
 
-  it('asks nobody who shows another identity than that of management, or of vault', async () => {
+  it('leases nothing, with UNAVAILABLE, when management or the vault shows the identity of another service', async () => {
     const asked = async (shown: { management: string; vault: string }): Promise<unknown> => {
       const directory = await serve('management', 0, shown.management)
       const vault = await serve('vault', 0, shown.vault)
@@ -197,7 +197,7 @@ describe('a client over mutual TLS', () => {
   }, 20_000)
 
   it.each(['certFile', 'keyFile', 'caFile'] as const)(
-    'refuses to begin without its %s, with a code',
+    'refuses to start with TLS_FILES when its %s does not exist',
     async (missing) => {
       const tls = { ...(await filesOf('worker')), [missing]: 'is-not-there.pem' }
       const refused = await createVaultClient({ directory: 'x:1', vault: 'x:1', tls }).catch(

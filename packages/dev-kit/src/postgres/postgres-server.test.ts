@@ -50,7 +50,7 @@ describe.each(['auto', 'embedded'] as const)('startPostgres (%s)', (choice) => {
     }
   }
 
-  it('listens on loopback alone and refuses a wrong password', async () => {
+  it('listens on 127.0.0.1 only and refuses a wrong password', async () => {
     const url = server?.url ?? ''
     await expect(ask(url, `SELECT current_setting('listen_addresses') AS answer`)).resolves.toBe('127.0.0.1')
     await expect(ask(url.replace(password, 'wrong'), 'SELECT 1')).rejects.toThrow('password authentication failed')

@@ -33,7 +33,7 @@ async function twoAtOnce(name: string): Promise<{ pair: TestDatabase[]; prepared
   return { pair: made, prepared }
 }
 
-it('is prepared once on a server of this run’s own, and copied for each who asks', async () => {
+it('a prepared database is prepared once and copied for each caller on this run’s own server', async () => {
   process.env[VARIABLE] = 'true'
   const name = `of_a_test_${process.pid}`
   try {
@@ -47,7 +47,7 @@ it('is prepared once on a server of this run’s own, and copied for each who as
   }
 })
 
-it('is prepared for each on another server, on which nothing is left', async () => {
+it('a prepared database is prepared for each caller on another server, and leaves no template there', async () => {
   delete process.env[VARIABLE]
   const name = `of_no_run_${process.pid}`
   const { pair, prepared } = await twoAtOnce(name)

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { createTestDatabase } from './test-database.js'
 
 describe('createTestDatabase', () => {
-  it('makes a database of its own that is gone after drop, whoever is still connected', async () => {
+  it('makes a database that drop removes even while a client is connected', async () => {
     const database = await createTestDatabase()
     const client = new pg.Client({ connectionString: database.url })
     client.on('error', () => undefined)

@@ -27,14 +27,14 @@ describe('finding a Redis', () => {
     expect(await findSystemRedis(folders.join(path.delimiter))).toBe(path.join(folder, 'new', 'redis-server'))
   })
 
-  it('runs nothing from the folder that it happens to be started in', async () => {
+  it('finds nothing through a relative, empty or missing PATH', async () => {
     await program('here', '7.0.15')
     expect(await findSystemRedis(path.relative(process.cwd(), path.join(folder, 'here')))).toBe(undefined)
     expect(await findSystemRedis('')).toBe(undefined)
     expect(await findSystemRedis(undefined)).toBe(undefined)
   })
 
-  it('installs nothing where the system has one', async () => {
+  it('installs nothing when the PATH already has one', async () => {
     const bin = await program('bin', '7.2.0')
     const said: string[] = []
     const found = await findRedis({ searchPath: bin, folder: '/nowhere', say: (line) => said.push(line) })

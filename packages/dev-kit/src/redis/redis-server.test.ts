@@ -36,7 +36,7 @@ describeWithRedis('startRedis', () => {
     return server
   }
 
-  it('evicts nothing, and refuses what does not give the password', async () => {
+  it('sets the policy noeviction and refuses clients without the right password', async () => {
     const password = `a "quoted" \\ 'password'`
     const { host, port, url } = await start({ password })
     expect(await askRedis({ host, port, password }, 'INFO', 'memory')).toContain('maxmemory_policy:noeviction')
@@ -45,7 +45,7 @@ describeWithRedis('startRedis', () => {
     expect(decodeURIComponent(new URL(url).password)).toBe(password)
   })
 
-  it('shows its password to nobody who lists processes, and is known there by its mark', async () => {
+  it('shows its mark but not its password on the command line of the process', async () => {
     const { pid, mark } = await start({ password: 'hidden-from-lists' })
     // Other systems have no /proc.
     if (process.platform !== 'linux') return
@@ -54,7 +54,7 @@ describeWithRedis('startRedis', () => {
     expect(commandLine).not.toContain('hidden')
   })
 
-  it('keeps what was written over a stop where it is append-only, and over a kill but for the last second', async () => {
+  it('keeps its data over a stop and a kill when it is append-only with appendfsync always', async () => {
     const redis = await start({ appendOnly: true, settings: { appendfsync: 'always' } })
     await askRedis(redis, 'SET', 'kept', 'a')
     await redis.stop()
@@ -67,7 +67,7 @@ describeWithRedis('startRedis', () => {
     expect(await askRedis(redis, 'GET', 'kept')).toBe('b')
   })
 
-  it('forgets everything over a restart where it is not', async () => {
+  it('loses its data over a restart when it is not append-only', async () => {
     const redis = await start()
     await askRedis(redis, 'SET', 'kept', 'a')
     await redis.restart()
@@ -87,14 +87,14 @@ describeWithRedis('startRedis', () => {
     expect(ends).toBe(2)
   })
 
-  it('names a program that cannot be run', async () => {
+  it('names the program in its error when that cannot be run', async () => {
     await expect(start({ binary: '/nonexistent/redis-server' })).rejects.toThrow(
       '/nonexistent/redis-server cannot be run',
     )
     expect([...watched]).toEqual([])
   })
 
-  it('is not taken for the one that has its port already', async () => {
+  it('fails when another server already has its port', async () => {
     const { port } = await start()
     const other = { port, folder: path.join(folder, 'other'), logFile: path.join(folder, 'other.log') }
     const first = server

@@ -26,7 +26,7 @@ describe('traces', () => {
   const traced = (ratio: number): Promise<Telemetry> =>
     open({ tracesOut: { url: `${collector.url}/v1/traces`, ratio } })
 
-  it('are of one root each, reach the collector with the end of the process, and tell codes but no words of a fault', async () => {
+  it('reach the collector by stop, with each child under its root and a fault’s code but not its message', async () => {
     const telemetry = await traced(1)
     const root = telemetry.traces.root('root', SERVER)
     if (!root) throw new Error('every root is kept')
@@ -42,14 +42,14 @@ describe('traces', () => {
     expect(Buffer.concat(collector.bodies).toString('latin1')).not.toContain('planted')
   })
 
-  it('are not begun where their root is not kept', async () => {
+  it('are not begun when the ratio of kept roots is 0', async () => {
     const telemetry = await traced(0)
     expect(telemetry.traces.root('root', SERVER)).toBeUndefined()
     expect(await telemetry.traces.background('work', async () => activeSpan())).toBeUndefined()
     await telemetry.stop()
   })
 
-  it('are taken up from another service where they are kept there, and nowhere else', async () => {
+  it('are continued from another service only when its traceparent is valid and sampled', async () => {
     const telemetry = await traced(0)
     const id = 'a'.repeat(32)
     const continued = telemetry.traces.continued(`00-${id}-${'b'.repeat(16)}-01`, 'call', {})
@@ -65,7 +65,7 @@ describe('traces', () => {
     await telemetry.stop()
   })
 
-  it('give a line of the log the ids of what runs; what has ended gives none', async () => {
+  it('add their ids to log lines written within a span, and not to lines written outside', async () => {
     const telemetry = await traced(1)
     const root = telemetry.traces.root('root', SERVER)
     if (!root) throw new Error('every root is kept')
@@ -81,7 +81,7 @@ describe('traces', () => {
     await telemetry.stop()
   })
 
-  it('that nobody takes are told now and then, and hold no end of a process up', async () => {
+  it('delay stop by less than 4 s when no collector listens', async () => {
     const telemetry = await open({ tracesOut: { url: 'http://127.0.0.1:9/v1/traces', ratio: 1 } })
     telemetry.traces.root('root', SERVER)?.end('OK')
     const begun = performance.now()

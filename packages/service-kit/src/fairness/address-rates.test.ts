@@ -28,13 +28,13 @@ describe('rates of addresses', () => {
     expect(draws('a', 'a')).toEqual(['drawn', 'limited'])
   })
 
-  it('are remembered of so many addresses: what asked longest ago goes for one more', () => {
+  it('are kept for a bounded number of addresses: the one that asked longest ago is dropped first', () => {
     const { draws } = ratesOf(2)
     draws('a', 'a', 'a', 'b', 'b', 'b')
     expect(draws('a', 'c', 'a', 'b')).toEqual(['limited', 'drawn', 'limited', 'drawn'])
   })
 
-  it('are remembered of 20,000 addresses', () => {
+  it('are kept for 20,000 addresses', () => {
     const { draws } = ratesOf()
     draws('a', 'a', 'a')
     draws(...Array.from({ length: 19_999 }, (_, nth) => `n${nth}`))

@@ -25,7 +25,7 @@ describe('the peer of a call', () => {
     expect([first.read.times, second.read.times]).toEqual([1, 0])
   })
 
-  it('is read once also where an interceptor stands between, and for that one as well', () => {
+  it('is read once for an interceptor and the handler behind it', () => {
     const stream = { session: {} }
     const under = { ...aCall('proxy', undefined), call: undefined, stream }
     const handled = { ...aCall('proxy', undefined), call: { nextCall: { stream } } }
@@ -46,7 +46,7 @@ describe('the peer of a call', () => {
     expect(call.read.times).toBe(2)
   })
 
-  it('is nobody without a certificate, and that is not remembered', () => {
+  it('is refused as FORBIDDEN without a certificate, and that refusal is not cached', () => {
     const session = {}
     expect(() => peerOfCall(aCall('', session))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
     expect(peerOfCall(aCall('proxy', session))).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/proxy' })

@@ -47,7 +47,7 @@ describe('a unary call', () => {
     expect(happened).toEqual(['secret', 'wiped'])
   })
 
-  it('wipes it too where the call is refused after all', async () => {
+  it('runs its wiping step also when the call is refused', async () => {
     const happened = await answered(async (_request, { afterwards }) => {
       afterwards(() => undefined)
       throw new Fault('UNAVAILABLE', 'no')

@@ -28,7 +28,7 @@ describe('calls whose message is on its way', () => {
   beforeEach(() => void jest.useFakeTimers())
   afterEach(() => void jest.useRealTimers())
 
-  it('are refused where it takes too long, once', () => {
+  it('are refused once when the message takes too long', () => {
     const calls = bounded()
     const late = begun(calls, 'internal')
     const whole = begun(calls, 'internal')
@@ -41,7 +41,7 @@ describe('calls whose message is on its way', () => {
     expect([late.refused, whole.refused, gone.refused]).toEqual([['INVALID_REQUEST'], [], []])
   })
 
-  it('are so many of one identity, and others have their own', () => {
+  it('are bounded for each identity separately', () => {
     const calls = bounded()
     const [first] = [begun(calls, 'internal'), begun(calls, 'internal')]
     expect(() => begun(calls, 'internal')).toThrow(TOO_MANY)

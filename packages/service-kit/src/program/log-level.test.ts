@@ -51,7 +51,7 @@ describe('the level of the log', () => {
     expect(log.level).toBe('warn')
   })
 
-  it('is not told where the file says what it is already', async () => {
+  it('is not logged as changed when the file names the level already in force', async () => {
     end()
     await writeFile(file, 'warn')
     end = watchLogLevel(log, { usual: 'warn', file, pollMs: 5 })
@@ -59,7 +59,7 @@ describe('the level of the log', () => {
     expect(lines).toHaveLength(1)
   })
 
-  it('stays where the file names none, and what stands there is not repeated', async () => {
+  it('stays when the file names no valid level, and the log does not repeat the file’s text', async () => {
     expect(await change('planted-word')).toMatchObject({
       msg: 'the log level file does not contain a valid level; the level stays',
     })

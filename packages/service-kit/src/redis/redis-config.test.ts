@@ -7,7 +7,7 @@ const target = (env: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> 
   redisTarget(parseEnvironment(z.object(redisEnvironment), env), (path) => files[path] ?? '')
 
 describe('the variables of Redis', () => {
-  it('name none where there is no host: a service then goes without', () => {
+  it('name no Redis when no host is set', () => {
     expect(target({ PMA_REDIS_PORT: '6380' })).toBeNull()
   })
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => harness.databases.close())
 
 describe('the key that signs grants', () => {
-  it('verifies from its put on, by the public half that the vault derived', async () => {
+  it('is pinned when it is put, with its own public half', async () => {
     const { databases, pinnedSigner } = harness
     const { put, signer: pinned } = await pinnedSigner()
     expect(await databases.vaultDb('pinned_grant_keys').where({ version_id: put.versionId }).first()).toMatchObject({
@@ -27,7 +27,7 @@ describe('the key that signs grants', () => {
     })
   })
 
-  it('verifies nothing from the commit of its destruction on, in replicas that have used it too', async () => {
+  it('is refused once it is destroyed, even by a replica that has already used it', async () => {
     const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { put, signer: doomed } = await pinnedSigner()
     const secret = await stored()
@@ -38,7 +38,7 @@ describe('the key that signs grants', () => {
     await expect(other.lease(request)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
   })
 
-  it('is unknown unless it was put: an unpinned key verifies nothing', async () => {
+  it('is refused with INVALID_GRANT if it was never put', async () => {
     const { vault, grantFor, stored } = harness
     const secret = await stored()
     const grant = await grantFor([secret], {}, grantSigner(newId('version')))
@@ -47,7 +47,7 @@ describe('the key that signs grants', () => {
     })
   })
 
-  it('is none that somebody wrote into the table: what is sealed says which public half is its own', async () => {
+  it('is refused if its pinned public half was written into the table and does not match the sealed private half', async () => {
     const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { put, signer: genuine } = await pinnedSigner()
     const secret = await stored()
@@ -75,7 +75,7 @@ describe('the key that signs grants', () => {
     await expect(cold().lease(await request(genuine))).resolves.toMatchObject([{ lease: {} }])
   })
 
-  it('is none where what is sealed under its id does not open, or is destroyed', async () => {
+  it('is refused if the sealed version under its id does not open or is destroyed', async () => {
     const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { put, signer } = await pinnedSigner()
     const secret = await stored()
@@ -92,7 +92,7 @@ describe('the key that signs grants', () => {
     }
   })
 
-  it('that was withdrawn is none by its public pin alone, put back, in the process that had vouched for it', async () => {
+  it('stays refused after its destruction when only its public pin is restored, in the process that had trusted it', async () => {
     const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { put, signer: withdrawn } = await pinnedSigner()
     const secret = await stored()
@@ -106,7 +106,7 @@ describe('the key that signs grants', () => {
     await expect(vault.lease(request)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
   })
 
-  it('that was withdrawn is none once the installation’s own data key was rotated, with its sealed row put back too', async () => {
+  it('stays refused after its destruction and a data key rotation, even if its pin and sealed row are restored', async () => {
     const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { put, signer: withdrawn } = await pinnedSigner()
     const secret = await stored()
@@ -139,7 +139,7 @@ describe('the key that signs grants', () => {
     }
   })
 
-  it('is opened once in five seconds to be vouched for, and what was opened is wiped', async () => {
+  it('has its private half opened once in 5 s to authenticate the pin, and each opened value is wiped', async () => {
     const { databases, vault, pinnedSigner } = harness
     const { put, signer } = await pinnedSigner()
     const { vaultDb } = databases
@@ -158,7 +158,7 @@ describe('the key that signs grants', () => {
     expect(opened.map((value) => value.reveal().equals(Buffer.alloc(value.reveal().length)))).toEqual([true, true])
   })
 
-  it('waits for a KMS that is away before its first use: an outage, never a verdict', async () => {
+  it('answers UNAVAILABLE, not INVALID_GRANT, when the KMS is away before its first use, and works afterwards', async () => {
     const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { signer } = await pinnedSigner()
     const secret = await stored()
@@ -173,7 +173,7 @@ describe('the key that signs grants', () => {
     await expect(cold.lease(request)).resolves.toMatchObject([{ lease: {} }])
   })
 
-  it('is found by its own id alone', async () => {
+  it('is found by its own id only', async () => {
     const { databases, pinnedSigner } = harness
     const [one, other] = [await pinnedSigner(), await pinnedSigner()]
     const find = (...keyIds: string[]) => grantKeyStore(databases.vaultDb).find(keyIds)
@@ -184,7 +184,7 @@ describe('the key that signs grants', () => {
     expect(await find()).toEqual(new Map())
   })
 
-  it('cannot take the kid of another', async () => {
+  it('is refused with CONFLICT when it is put under the version id of another grant key', async () => {
     const { databases, vault, pinnedSigner } = harness
     const { put } = await pinnedSigner()
     const usurper = { ...put, secretId: newId('secret'), value: new SecretBytes(grantSigner('x').pkcs8) }
@@ -192,7 +192,7 @@ describe('the key that signs grants', () => {
     expect(await databases.tamper('versions').where({ secret_id: usurper.secretId })).toEqual([])
   })
 
-  it('cannot be put for a tenant, nor as something that is no Ed25519 key', async () => {
+  it('is refused when it is put for a tenant’s organization or is not an Ed25519 key', async () => {
     const { vault } = harness
     const { pkcs8 } = grantSigner('x')
     await expect(

@@ -9,20 +9,20 @@ const refused = expect.objectContaining({
 })
 
 describe('the public half of a grant key', () => {
-  it('is derived from the private one, never taken on trust', () => {
+  it('is derived from the private key', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519')
     const derived = publicHalf(privateKey.export({ format: 'der', type: 'pkcs8' }))
     expect(derived).toEqual(publicKey.export({ format: 'der', type: 'spki' }))
   })
 
-  it('exists for Ed25519 alone', () => {
+  it('is refused for a P-256 key and for a public key', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     expect(() => publicHalf(privateKey.export({ format: 'der', type: 'pkcs8' }))).toThrow(refused)
     const { publicKey } = generateKeyPairSync('ed25519')
     expect(() => publicHalf(publicKey.export({ format: 'der', type: 'spki' }))).toThrow(refused)
   })
 
-  it('is refused for other bytes, without a word of them', () => {
+  it('is refused for bytes that are not a key, and the error does not repeat them', () => {
     try {
       publicHalf(Buffer.from('-----BEGIN PRIVATE KEY----- canary'))
       throw new Error('not refused')

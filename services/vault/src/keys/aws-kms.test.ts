@@ -90,11 +90,11 @@ describe('AWS KMS that is away', () => {
       endpoint: `http://127.0.0.1:${where}`,
     })
 
-  it('is UNAVAILABLE where nobody listens', async () => {
+  it('is reported as UNAVAILABLE when nothing listens at its address', async () => {
     await expect(at(1).generate(CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('is UNAVAILABLE within 4 s where it never answers', async () => {
+  it('is reported as UNAVAILABLE within 4 s when it accepts connections and never answers', async () => {
     const startedMs = performance.now()
     await expect(at(port).unwrap(Buffer.from('x'), CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(performance.now() - startedMs).toBeLessThan(4_000)

@@ -73,19 +73,19 @@ describe('a key file', () => {
     },
   )
 
-  it('is refused where it is absent, or a folder', async () => {
+  it('is refused when it does not exist or is a folder', async () => {
     await expect(keyFile(join(folder, 'absent'))).rejects.toThrow(ConfigError)
     await expect(keyFile(folder)).rejects.toThrow(ConfigError)
   })
 
-  it('unwraps as recorded, and is called as recorded', async () => {
+  it('has the recorded fingerprint and unwraps the recorded key', async () => {
     const { masterKey, fingerprint, context, dataKey, wrapped } = recorded()
     const file = await keyFile(await write('recorded', Buffer.from(masterKey, 'hex').toString('base64')))
     expect(file.masterKey).toBe(fingerprint)
     expect(await file.unwrap(Buffer.from(wrapped, 'hex'), context)).toEqual(Buffer.from(dataKey, 'hex'))
   })
 
-  it('does not unwrap what another one wrapped', async () => {
+  it('refuses to unwrap a key that another key file wrapped', async () => {
     const other = await keyFile(await write('other', randomBytes(32).toString('base64')))
     const { wrappedKey } = await other.generate(CONTEXT)
     await expect(keys.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })

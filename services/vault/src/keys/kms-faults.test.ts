@@ -70,7 +70,7 @@ const CASES: readonly [KmsFaultKind, string, (arn: string) => void][] = [
 ]
 
 describe('a fault of the KMS', () => {
-  it('of each kind that there is has a case here, and its lines in docs/operations.md', () => {
+  it('has, for each kind, a case in this test and its remedy in docs/operations.md', () => {
     expect(CASES.map(([kind]) => kind).sort()).toEqual(Object.keys(KMS_FAULTS).sort())
     const operations = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8')
     for (const [kind, { mend }] of Object.entries(KMS_FAULTS)) {
@@ -80,7 +80,7 @@ describe('a fault of the KMS', () => {
   })
 
   it.each(CASES)(
-    '%s, where %s: UNAVAILABLE to callers, told with how to mend it, and over when it is',
+    '%s, when %s: answers UNAVAILABLE, logs its remedy, and ends when the cause does',
     async (kind, _when, bring) => {
       const logged = memoryLog()
       const arn = kms.createKey()
@@ -111,7 +111,7 @@ describe('a fault of the KMS', () => {
     10_000,
   )
 
-  it('is told once a minute for each kind, however many calls meet it', async () => {
+  it('is logged at most once a minute for each kind, however many calls fail', async () => {
     const [clock, logged] = [manualClock(), memoryLog()]
     const { service, meets } = meeting('disabled')
     const counted = countedKeyService(service, { log: logged.log, clock }).keys
@@ -154,7 +154,7 @@ function meeting(first: KmsFaultKind | undefined) {
 describe('a KMS that throttles', () => {
   const refused = { code: 'UNAVAILABLE', kind: 'throttled' }
 
-  it('is left alone for a random while that grows, and asked again after it', async () => {
+  it('is not called during a hold that doubles up to 5 s and starts anew after a success or another fault', async () => {
     const clock = manualClock()
     const { service, calls, meets } = meeting('throttled')
     const held = heldOffKeyService(service, { clock, random: () => 0.5 })
@@ -180,7 +180,7 @@ describe('a KMS that throttles', () => {
     expect(calls()).toBe(8 + 2 + 4)
   })
 
-  it('is not left alone longer because many were under way when it began', async () => {
+  it('is called again after the first hold even if many calls were throttled at once', async () => {
     const clock = manualClock()
     const { service, meets } = meeting('throttled')
     const held = heldOffKeyService(service, { clock, random: () => 1 })
@@ -190,7 +190,7 @@ describe('a KMS that throttles', () => {
     await expect(held.generate(CONTEXT)).resolves.toMatchObject({ dataKey: expect.any(Buffer) })
   })
 
-  it('stops nothing that is warm: data keys in memory go on serving while their renewal is refused', async () => {
+  it('does not stop data keys in memory from serving while their renewal is throttled', async () => {
     const databases = await createVaultDatabases()
     const clock = manualClock()
     const { service, meets } = meeting(undefined)

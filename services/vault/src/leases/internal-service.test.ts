@@ -49,7 +49,7 @@ describe('a lease of an internal service', () => {
     expect(outcomes).toMatchObject([{ lease: { life: { lifeMs: MINUTE, notAfterMs: nowMs + MINUTE } } }])
   })
 
-  it('never comes by a grant of a longer life', async () => {
+  it('is refused when its grant lives longer than 60 s', async () => {
     const put = await stored({ bindings: TO_WORKER })
     const iat = vault.clock.wallMs() / 1_000
     await expect(answerFor(put, await grantFor(put, { iat, exp: iat + 60.001 }))).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('a lease of an internal service', () => {
     expect(await leaseOf(await stored({ bindings: TO_WORKER }))).toMatchObject({ fault: 'DESTINATION_NOT_ALLOWED' })
   })
 
-  it('is for the certificate that the grant names, and for no other identity', async () => {
+  it('is refused to another certificate or identity than the grant names', async () => {
     const put = await stored({ bindings: TO_WORKER })
     const grant = await grantFor(put)
     for (const peer of [
@@ -101,7 +101,7 @@ describe('a lease of an internal service', () => {
     await expect(answerFor(put, await grantFor(put, toProxy), PROXY)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
   })
 
-  it('takes neither kind of grant for the other', async () => {
+  it('is refused when the type of the grant and its claims are of different kinds', async () => {
     const put = await stored({ bindings: { ...BINDINGS, services: [WORKER.spiffeId] } })
     await expect(answerFor(put, await grantFor(put, {}, GRANT_TYP))).rejects.toMatchObject({ code: 'INVALID_GRANT' })
     const route = { org: put.organizationId, app: 'app_a', svc: 'svc_a', ori: ['https://api.example.com'] }

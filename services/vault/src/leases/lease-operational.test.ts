@@ -19,7 +19,7 @@ describe('an operational lease', () => {
     expect(await auditOf(operational)).toMatchObject([{ caller: MANAGEMENT.spiffeId, app_id: null, service_id: null }])
   })
 
-  it('never lends what can be injected, not even after its row says otherwise', async () => {
+  it('refuses a secret for injection, even after its row was altered to operational', async () => {
     const put = await stored()
     await expect(vault.leaseOperational(put, MANAGEMENT)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
     await rowOf(put).update({ purpose: 'operational' })

@@ -31,7 +31,7 @@ const ages = async (): Promise<number[]> => {
 }
 
 describe('lease rows', () => {
-  it('go once they are older than they are kept, however many there are, and no other does', async () => {
+  it('are all deleted in one round when older than 90 days, and no younger ones are', async () => {
     await leased(5_003, 91)
     await leased(2, 89)
     await leased(1, 0)
@@ -41,7 +41,7 @@ describe('lease rows', () => {
     expect(overdueSeconds()).toBe(0)
   })
 
-  it('are left for the next round where one takes too long, and it is told by how much they are late', async () => {
+  it('are left for the next round when one takes too long, and their delay is reported', async () => {
     await leased(5_000, 92)
     await leased(1, 91)
     // Each reading of the clock is five seconds after the one before.
@@ -55,7 +55,7 @@ describe('lease rows', () => {
     expect([await ages(), overdueSeconds()]).toEqual([[], 0])
   })
 
-  it('are pruned by one vault at a time: another waits for nothing', async () => {
+  it('are pruned by one vault at a time: a second vault’s round ends without waiting', async () => {
     await leased(1, 91)
     const { round, overdueSeconds } = pruning()
     await databases.tamper.transaction(async (other) => {
@@ -67,7 +67,7 @@ describe('lease rows', () => {
     expect([await ages(), overdueSeconds()]).toEqual([[], 0])
   })
 
-  it('of the last seven days go by no setting, and by no hand of the role that serves', async () => {
+  it('of the last 7 days cannot be pruned by the serving role, whatever number of days it passes', async () => {
     await leased(1, 6.9)
     const prune = (days: number | null) => databases.vaultDb.raw('SELECT prune_lease_audit(?::integer, 100)', [days])
     await expect(prune(6)).rejects.toMatchObject({ message: expect.stringContaining('last 7 days are kept') })

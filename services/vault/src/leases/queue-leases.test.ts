@@ -62,7 +62,7 @@ const counted = (found: readonly string[]) => ({
 })
 
 describe('the queue of leases', () => {
-  it('gives no place, and no statement, to what is no grant', async () => {
+  it('refuses what is not a grant with INVALID_GRANT before any transaction runs', async () => {
     const { queue, transactions } = setUp()
     for (const peer of [PROXY, WORKER])
       for (const garbage of ['', 'no grant', 'a.b.c', 'x'.repeat(20_000)])
@@ -72,7 +72,7 @@ describe('the queue of leases', () => {
     expect(transactions).toEqual([])
   })
 
-  it('lets no service keep another, or a proxy, waiting or out', async () => {
+  it('bounds the requests of one service without refusing those of other services or proxies', async () => {
     const { outcomes, end, queue } = setUp()
     const flood = many(perOwnerMax + 10, service('flood'))
     expect(counted(await outcomes(flood))).toEqual({ waits: perOwnerMax, refused: 10 })
@@ -85,7 +85,7 @@ describe('the queue of leases', () => {
     )
   })
 
-  it('has so many places for all services together', async () => {
+  it('refuses services with UNAVAILABLE when all their places are taken, and still serves proxies', async () => {
     const { outcomes } = setUp()
     const floods = Array.from({ length: totalMax / perOwnerMax }, (_, at) => many(perOwnerMax, service(at))).flat()
     expect(counted(await outcomes(floods))).toEqual({ waits: totalMax, refused: 0 })

@@ -9,7 +9,7 @@ const broken = { fault: 'SECRET_DECRYPTION_FAILED' }
 const absent = { fault: 'SECRET_NOT_FOUND' }
 
 describe('a shredded organization', () => {
-  it('lends nothing any more, by a replica that still holds its key either', async () => {
+  it('lends nothing any more, even from a replica that still holds its key', async () => {
     const put = await stored()
     const other = vaultCore(databases, vault.service)
     expect(textOf(await leaseOf(put, {}, other))).toBe('sk-value')
@@ -69,7 +69,7 @@ describe('a shredded organization', () => {
     await expect(warm.keys.plaintext(ref)).rejects.toMatchObject({ code: broken.fault })
   })
 
-  it('is forgotten by other replicas: what they hold of it in memory is zeroed, also what is on its way', async () => {
+  it('has its key refused by another replica once that replica has checked for shredded organizations', async () => {
     const put = await stored()
     const other = vaultCore(databases, vault.service)
     const ref = await other.keys.current(put.organizationId)

@@ -16,7 +16,7 @@ const rowOf = ({ organizationId, secretId, versionId }: VersionRef) =>
   databases.tamper('versions').where({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
 
 describe('putting a version', () => {
-  it('stores it sealed: the value stands in no column', async () => {
+  it('stores it sealed, with the value in clear in no column', async () => {
     const put = aPut({ value: 'sk-canary-4711' })
     await vault.put(put)
     const row = await rowOf(put).first()
@@ -51,7 +51,7 @@ describe('putting a version', () => {
     for (const other of others) await expect(vault.put(other)).rejects.toMatchObject(conflict)
   })
 
-  it('takes the successor of the newest generation stored, and no other', async () => {
+  it('accepts only the generation that follows the newest stored one', async () => {
     const first = aPut()
     await expect(vault.put({ ...first, generation: 2 })).rejects.toMatchObject(conflict)
     await vault.put(first)
@@ -62,10 +62,10 @@ describe('putting a version', () => {
     await vault.put(nextPut(second))
   })
 
-  describe('whose bindings nobody said anew', () => {
+  describe('with the same bindings as the generation before', () => {
     const elsewhere = { origins: ['https://evil.example.com'], placements: aPut().bindings.placements, services: [] }
 
-    it('takes those that the generation before was sealed with, and no others', async () => {
+    it('is refused with CONFLICT if the bindings differ from those sealed with the generation before', async () => {
       const first = aPut()
       await vault.put(first)
       const next = { ...nextPut(first), sameBindings: true }
@@ -96,7 +96,7 @@ describe('putting a version', () => {
       await expect(vault.put({ ...next, bindings: elsewhere })).rejects.toMatchObject(conflict)
     })
 
-    it('believes the seal, and not the row', async () => {
+    it('is refused as broken if the bindings in the row of the generation before were altered', async () => {
       const first = aPut()
       await vault.put(first)
       await rowOf(first).update({ bindings: JSON.stringify(elsewhere) })
@@ -105,7 +105,7 @@ describe('putting a version', () => {
       await expect(vault.put(next)).rejects.toMatchObject(broken)
     })
 
-    it('is refused where nothing is there to be the same as', async () => {
+    it('is refused when there is no generation before or it was destroyed', async () => {
       const first = aPut()
       await expect(vault.put({ ...first, sameBindings: true })).rejects.toMatchObject(conflict)
       await vault.put(first)
@@ -114,7 +114,7 @@ describe('putting a version', () => {
     })
   })
 
-  it('counts a destroyed version among the stored ones, and a closed one not', async () => {
+  it('counts the generation of a destroyed version as used, and not that of a closed version', async () => {
     const first = aPut()
     await vault.put(first)
     const given = nextPut(first)
@@ -163,7 +163,7 @@ describe('putting a version', () => {
     await expect(vault.put(put)).rejects.toMatchObject(broken)
   })
 
-  it('is an outage, not a refusal, while the key service is away, and leaves nothing behind', async () => {
+  it('answers UNAVAILABLE and stores nothing while the key service is away', async () => {
     const cold = vaultCore(databases)
     cold.service.away = true
     const put = aPut()
@@ -189,7 +189,7 @@ describe('putting a version', () => {
 })
 
 describe('settling a version', () => {
-  it('says stored of what is stored, closed of all else, and says the same ever after', async () => {
+  it('answers stored for a stored version and closed for an unknown one, and repeats that answer', async () => {
     const put = aPut()
     await vault.put(put)
     const never = aPut()
@@ -213,7 +213,7 @@ describe('settling a version', () => {
     }
   })
 
-  it('says closed of a destroyed version: it is not to be put in force', async () => {
+  it('answers closed for a destroyed version', async () => {
     const put = aPut()
     await vault.put(put)
     await vault.destroy(put.organizationId, put.secretId, [put.versionId])
@@ -295,7 +295,7 @@ describe('shredding an organization', () => {
     await expect(other.put(nextPut(put))).rejects.toMatchObject(conflict)
   })
 
-  it('leaves no key to an organization that had none yet, nor to one that is making its first', async () => {
+  it('refuses later puts also if the organization had no data key yet or was just making its first', async () => {
     const put = aPut()
     await vault.shred(put.organizationId)
     await expect(vault.put(put)).rejects.toMatchObject(conflict)
