@@ -325,7 +325,7 @@ describe('a sequence of edits', () => {
     },
   )
 
-  it('cannot move a secret by rename, expiry, import or put unless its whole value is given and no service uses it', async () => {
+  it('cannot move a secret by rename, expiry, put or import without its value, nor with it while a service uses it', async () => {
     const id = ids.X_KEY ?? ''
     const evil = { origins: ['https://evil.example.com'], placements: [BOUND.X_KEY] }
     const refusals = [
