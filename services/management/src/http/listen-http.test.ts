@@ -52,7 +52,7 @@ const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\
 /** A head with two fields so far. */
 const LAST = `${HEAD}Connection: close\r\n`
 
-describe('a bomb has exactly one answer:', () => {
+describe('a request at or beyond a bound gets exactly one answer:', () => {
   beforeEach(async () => {
     server = await listening({})
   })
@@ -73,7 +73,7 @@ describe('a bomb has exactly one answer:', () => {
   })
 })
 
-describe('a client that takes its time is told so, and cut off:', () => {
+describe('a client that takes too long is answered with 400 and cut off:', () => {
   beforeEach(async () => {
     server = await listening(QUICK)
   })
@@ -86,7 +86,7 @@ describe('a client that takes its time is told so, and cut off:', () => {
     expect(await client(bytes).closed).toMatch(/^HTTP\/1\.1 400 .*did not arrive in time/s)
   })
 
-  it('and cannot keep the connection by its own half', async () => {
+  it('a client that keeps its own half of the connection open is cut off all the same', async () => {
     const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     const before = open()
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
@@ -110,7 +110,7 @@ it('connections beyond the bound are closed at once, and those within it are ser
   for (const { socket } of within) socket.destroy()
 })
 
-it('while it ends, who goes on asking over a kept connection is answered, and told that it was the last time', async () => {
+it('a server that is closing answers one more request on a kept connection, with Connection: close', async () => {
   let asked = (): void => {}
   const first = new Promise<void>((resolve) => {
     asked = resolve
@@ -131,7 +131,7 @@ it('while it ends, who goes on asking over a kept connection is answered, and to
   await ended
 })
 
-it('shows the certificate that its files hold: a new one without a restart', async () => {
+it('the server shows a new certificate from its files without a restart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pma-rest-'))
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
   const authority = await createAuthority()
