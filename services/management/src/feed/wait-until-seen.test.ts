@@ -49,7 +49,7 @@ function waiter(steps: (pause: number, clock: ReturnType<typeof manualClock>) =>
   return { wait: createWaitUntilSeen({ db, clock, sleep }), pauses: () => pauses }
 }
 
-describe('the writer that waits', () => {
+describe('a writer that waits until proxies have seen its row', () => {
   it('waits for nobody if no proxy is registered', async () => {
     const { wait } = waiter(() => undefined)
     expect(await wait.seen(await change())).toMatchObject({ by: 'nobody' })

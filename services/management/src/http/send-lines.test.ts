@@ -93,7 +93,7 @@ async function read(answer: IncomingMessage): Promise<{ text: string; broken: bo
   }
 }
 
-describe('NDJSON', () => {
+describe('an NDJSON answer', () => {
   it('has one object in each line, with the declared fields and no others', async () => {
     const answer = await ask('short')
     expect(answer.headers['content-type']).toBe('application/x-ndjson')

@@ -57,12 +57,12 @@ it.each(['h2c', 'websocket'])(
   },
 )
 
-describe('a whole request is answered although bytes that cannot be read stand behind it:', () => {
+describe('unreadable bytes', () => {
   it.each([
     ['junk', JUNK],
     ['a CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['a chunk size that is none', `${post('/b', 'Transfer-Encoding: chunked\r\n')}ZZ\r\n`],
-  ])('%s', async (_what, bad) => {
+  ])('%s behind a whole request does not take away its answer', async (_what, bad) => {
     expect(statusesAndConnection(await client(post('/a', 'Content-Length: 3\r\n', 'abc') + bad).closed)).toBe(
       '200 close',
     )

@@ -26,7 +26,7 @@ async function takeAfter(ms: number): Promise<void> {
   await pages.next()
 }
 
-describe('pages', () => {
+describe('pages of a streamed answer', () => {
   it('are cut off, once, if their reader lets one wait for longer than its patience', async () => {
     await pages.next()
     jest.advanceTimersByTime(999)

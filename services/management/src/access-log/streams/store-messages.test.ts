@@ -13,7 +13,7 @@ import { storeMessages } from './store-messages.js'
 const { db } = await startForAllTests(migratedDatabase)
 await tendPartitions(db, 90)
 
-describe('a batch', () => {
+describe('a batch of messages', () => {
   it('is stored without the message whose value Postgres refuses, and that message is set aside', async () => {
     const bootId = newId('boot')
     const messages = [1, 2, 3, 4, 5].map((sequence): ReadMessage => {

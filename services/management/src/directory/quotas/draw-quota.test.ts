@@ -48,7 +48,7 @@ const management = (db: Knex, clock?: ManualClock) => {
   }
 }
 
-describe('a block', () => {
+describe('a block of a quota', () => {
   it('shrinks with what is left, down to nothing ahead of need, while needed units are given to the last one', () => {
     expect(quotaBlock(1_000_000, { needed: 1, wanted: 5_000 })).toBe(QUOTA_BLOCK_LIMITS.unitsMax)
     expect(quotaBlock(1_600, { needed: 1, wanted: 500 })).toBe(100)

@@ -169,8 +169,8 @@ describe('a proxy that speaks for another', () => {
   })
 })
 
-describe('HGRANTED', () => {
-  it('answers with the horizon that it recorded, to which only the margin is added', async () => {
+describe('HGRANTED: a Sync', () => {
+  it('is answered with the horizon that was recorded, to which only the margin is added', async () => {
     const bootId = newId('boot')
     const stream = open(proxy)
     stream.call.write({ bootId, syncId: 1, applied: 0 })
