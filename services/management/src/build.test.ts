@@ -62,7 +62,7 @@ afterAll(async () => {
 })
 
 describe('management', () => {
-  it('serves without the vault, says that it is not ready, and ends in order', async () => {
+  it('serves without the vault, lets the first owner sign in, answers 503 on /readyz, and ends when it is closed', async () => {
     expect(await migrateManagement(loadMigrateConfig(env, readFile).target, createLogger('test', 'silent'))).toContain(
       '0005-trail',
     )
@@ -110,12 +110,12 @@ describe('the configuration', () => {
     ['PMA_BOOTSTRAP_ORGANIZATION', { PMA_BOOTSTRAP_ORGANIZATION: undefined }],
     ['PMA_MANAGEMENT_TLS_KEY_FILE', { PMA_MANAGEMENT_TLS_CERT_FILE: '/password' }],
     ['PMA_SETUP_TOKEN_FILE', { PMA_SETUP_TOKEN_FILE: '/short' }],
-  ])('is refused for a wrong %s, by name', (name, change) => {
+  ])('is refused if %s is wrong, with the name of the variable', (name, change) => {
     expect(broken(change)).toThrow(ConfigError)
     expect(broken(change)).toThrow(name)
   })
 
-  it('holds no secret that prints itself', () => {
+  it('does not show the bootstrap password when it is serialized', () => {
     expect(JSON.stringify(loadConfig(env, readFile).firstRun)).not.toContain('a long enough password')
   })
 })

@@ -25,19 +25,19 @@ describe('management’s environment', () => {
     ['PMA_HORIZON_MS', '1000', '300000', 'horizonMs'],
     ['PMA_SIGNING_KEY_DAYS', '1', '365', 'signingKeyDays'],
     ['PMA_ACCESS_LOG_DAYS', '7', '3650', 'accessLogDays'],
-  ] as const)('takes %s from %s to %s, and nothing beyond', (name, least, most, field) => {
+  ] as const)('accepts %s from %s to %s and refuses values beyond', (name, least, most, field) => {
     expect([load({ [name]: least })[field], load({ [name]: most })[field]]).toEqual([Number(least), Number(most)])
     for (const beyond of [Number(least) - 1, Number(most) + 1])
       expect(() => load({ [name]: String(beyond) })).toThrow(ConfigError)
   })
 
-  it('takes no set-up token that could be guessed, and does not tell it', () => {
+  it('refuses a set-up token of fewer than 20 characters without printing it', () => {
     expect(load().firstRun.setupToken?.reveal()).toBe('a-token-of-20-chars-')
     expect(() => load({}, 'only-19-characters-')).toThrow(ConfigError)
     expect(() => load({}, 'only-19-characters-')).not.toThrow(/only-19/)
   })
 
-  it('names at once all that is wrong with its files, and that does not go together', () => {
+  it('lists all problems at once: wrong files, and settings that do not go together', () => {
     const given = {
       PMA_MODE: 'production',
       PMA_MANAGEMENT_TLS_CERT_FILE: '/cert',
@@ -58,7 +58,7 @@ describe('management’s environment', () => {
     )
   })
 
-  it('opens as many connections to Postgres as operators are told', async () => {
+  it('opens as many connections to Postgres as docs/operations.md states', async () => {
     const { db, dataPlaneDb } = load()
     const told = await readFile(path.join(import.meta.dirname, '../../../docs/operations.md'), 'utf8')
     // One more connection, for LISTEN.
@@ -66,7 +66,7 @@ describe('management’s environment', () => {
     expect(told).toContain(`A management has up to ${all}: ${db.poolMax} for people`)
   })
 
-  it('exempts no upstream in production', () => {
+  it('refuses exempt private upstreams in production', () => {
     const exempt = { PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1' }
     expect(load(exempt).privateUpstreams).toEqual(new Set(['127.0.0.1']))
     expect(() => load({ ...exempt, PMA_MODE: 'production' })).toThrow(ConfigError)

@@ -43,7 +43,7 @@ describe('roles', () => {
     expect(table).toEqual([['owner', 'admin', 'member'], ['admin', 'member'], []])
   })
 
-  it('know no permission by inheritance', () => {
+  it('do not take an inherited property such as toString for a permission', () => {
     expect(isOrgPermission('toString' as OrgPermission)).toBe(false)
   })
 })

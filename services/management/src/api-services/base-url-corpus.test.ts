@@ -61,21 +61,21 @@ describe('a base URL that must never be dialled', () => {
   })
 
   // upstream-url.test.ts tries the function that checks them with every URL that parses.
-  it(`is saved by no way of saving one, any of ${urls.length} by one of four`, async () => {
+  it(`is refused with 400: each of ${urls.length} URLs by one of create, put of a new service, put and patch`, async () => {
     for (const [index, baseUrl] of urls.entries()) {
       const answer = await WAYS[index % WAYS.length]?.(baseUrl)
       expect([baseUrl, answer]).toEqual([baseUrl, refused])
     }
   }, 180_000)
 
-  it('is saved by none of the four where it is not what it seems', async () => {
+  it('is refused with 400 by each of the four ways of saving if it only looks like a provider’s URL', async () => {
     for (const baseUrl of MISLEADING)
       for (const way of WAYS) expect([baseUrl, await way(baseUrl)]).toEqual([baseUrl, refused])
   }, 180_000)
 })
 
 describe('an origin that must never be dialled', () => {
-  it('is in no bindings, by whichever way they are written', async () => {
+  it('is refused with 400 in bindings, by each way of writing them', async () => {
     const secrets = `/orgs/${org}/secrets`
     const placements = [{ kind: 'header', name: 'authorization' }]
     const bound = (...origins: string[]) => ({ value: 'a value of a key', bindings: { origins, placements } })

@@ -190,9 +190,9 @@ async function strays(): Promise<string[]> {
   return found
 }
 
-describe.each(EDITS)('$name', ({ edit, done, from }) => {
+describe.each(EDITS)('the edit “$name” of a service', ({ edit, done, from }) => {
   it.each(Object.entries(BOUND))(
-    'takes %s where it is bound and nowhere else, whoever does it',
+    'accepts %s only where it is bound, whichever role makes the edit and however it names the secret',
     async (secret, placement) => {
       const wrong: string[] = []
       const nth = Object.keys(BOUND).indexOf(secret)
@@ -215,7 +215,7 @@ describe.each(EDITS)('$name', ({ edit, done, from }) => {
     60_000,
   )
 
-  it('is no member’s, not even where the secret is bound', async () => {
+  it('is refused with 403 to a member, even if the secret is bound to that place', async () => {
     for (const { key, fields } of PLACES) {
       const [secret] = Object.entries(BOUND).find(([, placement]) => placementKey(placement) === key) ?? ['X_KEY']
       expect(await edit(people.member, { baseUrl: HOME, ...fields(secret) })).toBe(403)
@@ -228,7 +228,7 @@ describe.each(PRESETS)('the preset $id', (preset) => {
   const asPreset = (secret: string) => ({ auth: { ...auth, secret } })
   const slug = `preset-${id}`
 
-  it('takes no secret that is bound elsewhere, whoever creates or puts, and however it is named', async () => {
+  it('refuses a secret that is bound elsewhere, on create and put, for every role, named by name or by id', async () => {
     // Named as the preset recommends.
     const elsewhere = { name: secretName, value: VALUE, bindings: { origins: [HOME], placements: bindings.placements } }
     const { body: secret } = await people.owner.ask('POST', secrets(), elsewhere).expect(201)
@@ -274,7 +274,7 @@ describe('a template of two secrets', () => {
     ['two in the path', 400, custom({ path: '/bot{{PATH}}{{PATH}}' })],
   ]
 
-  it('takes each where it is bound, or none', async () => {
+  it('is accepted only if each secret in it is bound to the place and origin where it is put', async () => {
     for (const [name, placement] of Object.entries(SECOND)) {
       const bindings = { origins: [HOME], placements: [placement] }
       await people.owner.ask('POST', secrets(), { name, value: VALUE, bindings }).expect(201)
@@ -293,7 +293,7 @@ describe('a template of two secrets', () => {
   })
 })
 
-describe('by steps', () => {
+describe('a sequence of edits', () => {
   const sound: [string, Place][] = PLACES.flatMap((place) =>
     Object.entries(BOUND)
       .filter(([, placement]) => placementKey(placement) === place.key)
@@ -301,7 +301,7 @@ describe('by steps', () => {
   )
 
   it.each(sound.map(([secret, place]) => [place.said, secret, place] as const))(
-    'a service that sends it soundly as %s cannot be turned: base URL, preset, extra headers, host name',
+    'cannot turn a service that sends a bound secret as %s, by base URL, preset, extra headers or slug',
     async (_said, secret, place) => {
       const made = await people.owner
         .ask('POST', services(), { ...SOUND, ...place.fields(secret), slug: 'steps' })
@@ -325,7 +325,7 @@ describe('by steps', () => {
     },
   )
 
-  it('no change of a secret moves it without its whole value: rename, put, import, expiry', async () => {
+  it('cannot move a secret by rename, expiry, put or import without its value, nor with it while a service uses it', async () => {
     const id = ids.X_KEY ?? ''
     const evil = { origins: ['https://evil.example.com'], placements: [BOUND.X_KEY] }
     const refusals = [

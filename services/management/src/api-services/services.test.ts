@@ -69,7 +69,7 @@ describe('auth types', () => {
       [{ path: true, value: { parts: [{ literal: '/bot' }, 'BOT'] } }],
     ],
     ['none', { type: 'none' }, []],
-  ])('%s is shown by names and injected by ids', async (_type, auth, fields) => {
+  ])('%s shows its secrets by name and injects them by id', async (_type, auth, fields) => {
     const { body } = await create({ auth }).expect(201)
     expect(JSON.stringify(body.auth).toLowerCase()).toBe(JSON.stringify(auth).toLowerCase())
     const withIds = JSON.parse(JSON.stringify(fields), (_key, value) =>
@@ -78,7 +78,7 @@ describe('auth types', () => {
     expect((await injectionOf(body.id)).injection.fields).toEqual(withIds)
   })
 
-  it('take an id in the place of a name, and follow a renamed secret', async () => {
+  it('accept the id of a secret instead of its name, and show the new name once the secret is renamed', async () => {
     const id = await addSecret({
       name: 'OLD_NAME',
       value: 'value-of-a-key',
@@ -93,7 +93,7 @@ describe('auth types', () => {
     })
   })
 
-  it('never heal by name: a deleted secret stays named by its id, and a new one of its name is another', async () => {
+  it('keep naming a deleted secret by its id, even when a new secret has taken its name', async () => {
     const fields = {
       name: 'MORTAL',
       value: 'value-of-a-key',
@@ -116,7 +116,7 @@ describe('auth types', () => {
   })
 })
 
-describe('a save is refused', () => {
+describe('saving a service is refused', () => {
   it.each<[string, object, string]>([
     ['an unknown secret', { auth: { type: 'bearer', secret: 'NO_SUCH' } }, '/auth/secret'],
     ['a name in other case', { auth: { type: 'bearer', secret: 'Bearer' } }, '/auth/secret'],
@@ -194,12 +194,12 @@ describe('a save is refused', () => {
     ],
     ['an unknown preset', { preset: 'opnai' }, '/preset'],
     ['an unknown field', { retries: 3 }, '/retries'],
-  ])('for %s', async (_what, fields, pointer) => {
+  ])('with 400 and a pointer to the field for %s', async (_what, fields, pointer) => {
     const { body } = await create(fields).expect(400)
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer])
   })
 
-  it('with words that say what to check for a secret that is not found', async () => {
+  it('with a hint to check spelling and organization if a secret is not found', async () => {
     const { body } = await create({ auth: { type: 'bearer', secret: 'OPENAI_API_KEy' } }).expect(400)
     expect(body.detail).toMatch(/Secret not found: OPENAI_API_KEy.*spelling \(case-sensitive\).*organization/)
   })
@@ -213,13 +213,13 @@ describe('a save is refused', () => {
     ['as another query parameter', { auth: { type: 'query', name: 'other', secret: 'Q_KEY' } }],
     ['as the user where it is a password', { auth: { type: 'basic', user: '{{PASS}}', password: 'x' } }],
     ['of OpenAI, recognised by its name, to another host', { auth: { type: 'bearer', secret: 'OPENAI_API_KEY' } }],
-  ])('for a secret %s, saying where it is bound', async (_where, fields) => {
+  ])('with 403 and the destination to which the secret is bound for a secret %s', async (_where, fields) => {
     const { body } = await create(fields).expect(403)
     expect(body.code).toBe('DESTINATION_NOT_ALLOWED')
     expect(body.detail).toMatch(/It is bound to https:\/\//)
   })
 
-  it('for every edit that would take a secret elsewhere, and changes nothing', async () => {
+  it('with 403 for every edit that would send a secret elsewhere, and changes nothing', async () => {
     const { body } = await create({ auth: { type: 'bearer', secret: 'BEARER' } }).expect(201)
     await patch(body.id, { baseUrl: 'https://evil.example.com' }).expect(403)
     await patch(body.id, { auth: { type: 'header', name: 'x-log-me', secret: 'BEARER' } }).expect(403)
@@ -233,7 +233,7 @@ describe('a save is refused', () => {
     expect(await feedOf(body.id)).toEqual([])
   })
 
-  it('for the secret of another organization, as for one that is not there', async () => {
+  it('with 400 for another organization’s secret, whether it is named by id or by name', async () => {
     const other = await house.organization(owner, 'Another')
     const post = (secret: string) =>
       owner.ask('POST', `/orgs/${other}/services`, {
@@ -247,7 +247,7 @@ describe('a save is refused', () => {
     await post('BEARER').expect(400)
   })
 
-  it('for a secret that is only pending', async () => {
+  it('with 400 for a secret that is only pending because the vault failed', async () => {
     house.vault.failNext('putSecret', 'before')
     const bindings = { origins: [ORIGIN], placements: SECRETS.BEARER }
     await owner.ask('POST', `/orgs/${org}/secrets`, { name: 'HALF', value: 'value-of-a-key', bindings }).expect(503)
@@ -255,8 +255,8 @@ describe('a save is refused', () => {
   })
 })
 
-describe('a change', () => {
-  it('bumps the generation where routes feel it, once for each, and not for a name', async () => {
+describe('creating or changing a service', () => {
+  it('raises the generation once for each change that routes feel, and not for a new name', async () => {
     const { body } = await create({}).expect(201)
     await patch(body.id, { name: 'Renamed' }).expect(200)
     expect(await feedOf(body.id)).toEqual([])
@@ -268,7 +268,7 @@ describe('a change', () => {
     await owner.ask('GET', `/orgs/${org}/services/${body.id}`).expect(404)
   })
 
-  it('has the provider told the trace where the service says so and does not write the field itself, and is on record', async () => {
+  it('forwards the trace context only if the service says so and does not set traceparent, and is on the audit trail', async () => {
     const { body, headers } = await create({}).expect(201)
     const told = async () => (await injectionOf(body.id)).target.forwardTraceContext
     expect([body.forwardTraceContext, await told()]).toEqual([false, false])
@@ -288,7 +288,7 @@ describe('a change', () => {
     await patch(body.id, { forwardTraceContext: 'yes' }).expect(400)
   })
 
-  it('tells which services use a secret, and where', async () => {
+  it('updates the list of services, origins and placements that use a secret', async () => {
     const { body } = await create({
       auth: { type: 'header', name: 'x-key', secret: 'X_KEY' },
       extraHeaders: { 'x-other': 'plain' },
@@ -303,13 +303,13 @@ describe('a change', () => {
     expect((await usesOf(house.db, org, ids.X_KEY ?? '')).map(({ service }) => service.id)).not.toContain(body.id)
   })
 
-  it('is refused a slug that is taken', async () => {
+  it('is refused with 409 if the slug is taken', async () => {
     const [one, other] = [(await create({})).body, (await create({})).body]
     const { body } = await patch(one.id, { slug: other.slug }).expect(409)
     expect(body.errors[0].pointer).toBe('/slug')
   })
 
-  it('keeps a base path in its one spelling', async () => {
+  it('stores the base URL in one spelling: lower-case host, no default port, no trailing slash', async () => {
     expect((await create({ baseUrl: 'HTTPS://API.Example.com:443/v1/' })).body.baseUrl).toBe(
       'https://api.example.com/v1',
     )

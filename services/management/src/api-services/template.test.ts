@@ -9,7 +9,7 @@ describe('a template', () => {
     ['{{A}}:x', [{ secretName: 'A' }, { literal: ':x' }]],
     ['plain {"json": 1}', [{ literal: 'plain {"json": 1}' }]],
     ['', []],
-  ])('reads %j', (text, parts) => {
+  ])('with the text %j is parsed into literals and names of secrets', (text, parts) => {
     expect(parseTemplate(text)).toEqual({ parts })
   })
 
@@ -29,11 +29,11 @@ describe('a template', () => {
     '{{A|x}}',
     '{{é}}',
     `{{${'A'.repeat(129)}}}`,
-  ])('refuses %j and does not send it as it is', (text) => {
+  ])('with the text %j is refused and not taken as a literal', (text) => {
     expect(parseTemplate(text)).toHaveProperty('wrong')
   })
 
-  it('shows what was written', () => {
+  it('is shown exactly as it was written', () => {
     const part = fc.oneof(fc.stringMatching(/^[^{}]*$/), fc.stringMatching(/^\{\{[A-Za-z_][A-Za-z0-9_]{0,9}\}\}$/))
     fc.assert(
       fc.property(fc.array(part), (parts) => {

@@ -28,7 +28,7 @@ const auditOf = async (targetId: string): Promise<string[]> =>
   (await house.db('audit').where('target_id', targetId).orderBy('id')).map(({ event }) => event)
 
 describe('an app', () => {
-  it('gets a publishable token that stays visible, and enforces unless told otherwise', async () => {
+  it('gets a publishable token that stays visible, and the policy enforce by default', async () => {
     const app = await newApp()
     expect(isToken('app', app.token)).toBe(true)
     expect(app).toMatchObject({ policy: 'enforce', enabled: true, limits: [], quotas: [] })
@@ -48,14 +48,14 @@ describe('an app', () => {
     [{ quotas: [{ scope: 'app', period: 'week', count: 1 }] }, '/quotas/0/period'],
     [{ quotas: [{ scope: 'app', period: 'day', count: 0 }] }, '/quotas/0/count'],
     [{ quotas: [1, 2].map((count) => ({ scope: 'app', period: 'day', count })) }, '/quotas'],
-  ])('is refused with %j, naming %s', async (fields, pointer) => {
+  ])('is refused with 400 for %j, naming %s', async (fields, pointer) => {
     const { body } = await owner
       .ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: 'bad', platform: 'ios', ...fields })
       .expect(400)
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer])
   })
 
-  it('has its limits and quotas set and taken away, shown, on the trail, and felt by every proxy', async () => {
+  it('has limits and quotas set, replaced and removed, with a feed row for each change and the quotas on the trail', async () => {
     const limits = [{ scope: 'device', count: 5, periodSeconds: 60, burst: 5 }]
     const quotas = [
       { scope: 'device', period: 'day', count: 100 },
@@ -81,7 +81,7 @@ describe('an app', () => {
     expect(trail.map(({ details }) => details.quotas)).toEqual([quotas, other, [], quotas, []])
   })
 
-  it('bumps its generation with every edit, a repeated one too, and with its deletion', async () => {
+  it('gets a higher generation with each edit, even a repeated one, and with its deletion', async () => {
     const app = await newApp()
     await owner.ask('PATCH', `/orgs/${org}/apps/${app.id}`, { enabled: false, policy: 'audit' }).expect(200)
     const again = await owner.ask('PATCH', `/orgs/${org}/apps/${app.id}`, { enabled: false }).expect(200)
@@ -94,7 +94,7 @@ describe('an app', () => {
     await newApp({ slug: app.slug })
   })
 
-  it('has a slug of its own in its organization', async () => {
+  it('is refused with 409 if its slug is taken in its organization, and may have a slug taken in another one', async () => {
     const app = await newApp()
     const { body } = await owner
       .ask('POST', `/orgs/${org}/apps`, { name: 'B', slug: app.slug, platform: 'android' })
@@ -106,7 +106,7 @@ describe('an app', () => {
 })
 
 describe('a debug token', () => {
-  it('is shown once, kept as a hash, and expires within 30 days', async () => {
+  it('is shown once, is stored as a hash, and expires after 30 days at most', async () => {
     const app = await newApp()
     const path = `/orgs/${org}/apps/${app.id}/debug-tokens`
     const { body } = await owner.ask('POST', path, { name: 'mac', expiresInHours: 720 }).expect(201)
@@ -120,7 +120,7 @@ describe('a debug token', () => {
     expect((await house.db('debug_tokens').where('id', body.id).first()).token_hash).toEqual(tokenHash(body.token))
   })
 
-  it('takes its devices with it: one feed row each, and a repeated revocation feeds again', async () => {
+  it('revokes its devices when it is revoked, and each revocation, even a repeated one, adds a feed row per device', async () => {
     const app = await newApp()
     const { body } = await owner
       .ask('POST', `/orgs/${org}/apps/${app.id}/debug-tokens`, { name: 'mac', expiresInHours: 1 })
@@ -145,7 +145,7 @@ describe('a debug token', () => {
 })
 
 describe('a device', () => {
-  it('falls when it is revoked, and its sessions are marked', async () => {
+  it('gets a feed row and has its sessions marked when it is revoked, which only its own app can do', async () => {
     const app = await newApp()
     await house.db('devices').insert({ id: 'dvc_lone', organization_id: org, app_id: app.id, kind: 'debug' })
     await house.db('app_sessions').insert({
@@ -164,7 +164,7 @@ describe('a device', () => {
 })
 
 describe('a link', () => {
-  it('is made once by slug or id, and feeds its end', async () => {
+  it('is created once, by slug or id, and gets a feed row when it is removed', async () => {
     const [app, service] = [await newApp(), await newService()]
     const made = await owner.ask('PUT', `/orgs/${org}/apps/${app.slug}/links/${service.slug}`).expect(201)
     const again = await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(200)
@@ -179,7 +179,7 @@ describe('a link', () => {
     expect(anew.body.id).not.toBe(made.body.id)
   })
 
-  it('goes with its service', async () => {
+  it('is removed when its service is deleted', async () => {
     const [app, service] = [await newApp(), await newService()]
     await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(201)
     await owner.ask('DELETE', `/orgs/${org}/services/${service.id}`).expect(204)
@@ -190,7 +190,7 @@ describe('a link', () => {
 })
 
 describe('a write', () => {
-  it('answers only when the proxies have seen it (RETRYWAITS for a second deletion, too)', async () => {
+  it('is answered only once the proxies have seen it, even when a deletion is repeated (RETRYWAITS)', async () => {
     const app = await newApp()
     await house.db('proxies').insert({
       boot_id: 'boot_slow',

@@ -50,8 +50,8 @@ async function appending() {
   return { clock, ...management }
 }
 
-describe('what a process appended is signed by what it remembers', () => {
-  it('in time, though its mark was taken off, and not before its time: it may be another’s turn', async () => {
+describe('a link that a process appended and remembers', () => {
+  it('is signed by that process when its time has come, not before, even if its unsigned mark was removed', async () => {
     const { clock, own } = await appending()
     await hide()
     clock.advance(ownAfterMs)
@@ -65,7 +65,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'rewritten', link: 2 }])
   })
 
-  it('once, and then no more is asked about it', async () => {
+  it('is signed once, and the vault is not asked about it again', async () => {
     const { clock, own, appended } = await appending()
     clock.advance(ownAfterMs + 1)
     await own()
@@ -75,7 +75,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect(vault.calls('describeHead')).toBe(asked)
   })
 
-  it('or refused, where it was written anew before it was signed, each time, by whoever’s turn it is', async () => {
+  it('is refused in each round if it was rewritten before it was signed, whoever’s turn it is to sign', async () => {
     const { clock, own, ofAll } = await appending()
     await forge()
     await ofAll()
@@ -85,7 +85,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect([await signedCount(), refusals()]).toEqual([1, 2])
   })
 
-  it('or refused, where it was cut off, and put back altered later', async () => {
+  it('is refused if it was cut off, and again if it is put back altered later', async () => {
     const { clock, own, ofAll } = await appending()
     const [link] = await db('chain_batches').where({ chain, number: 2 })
     const before = await head().first()
@@ -105,7 +105,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect([await signedCount(), refusals()]).toEqual([1, 2])
   })
 
-  it('or refused, where others went on from what stands in its place, even once that is signed', async () => {
+  it('is refused if others went on from a forged link in its place, even once that one is signed', async () => {
     const { clock, own } = await appending()
     await forge()
     // Another process, which knows nothing of link 2.
@@ -118,7 +118,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect(refusals()).toBe(1)
   })
 
-  it('or refused, where it went on itself from what stands in its place, and ever after', async () => {
+  it('is refused in each round if the process itself went on from a forged link in its place', async () => {
     const { ofAll } = await appending()
     await harness.audit(organizationId)
     await forge(3)
@@ -129,7 +129,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect([await signedCount(), refusals()]).toEqual([1, 2])
   })
 
-  it('by another, whose turn it was: then it is compared, and that is all', async () => {
+  it('is only compared, and not signed again, if another process has signed it', async () => {
     const { clock, own, appended } = await appending()
     harness.management(manualClock(0))
     await harness.audit(organizationId)
@@ -140,7 +140,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect([refusals(), vault.calls('signHead') - asked, appended.ages().size]).toEqual([0, 0, 0])
   })
 
-  it('with what was appended since, of which the first and the last are remembered', async () => {
+  it('is signed together with the links appended since, and then forgotten', async () => {
     const { clock, own, appended } = await appending()
     for (let links = 0; links < 3; links += 1) await harness.audit(organizationId)
     clock.advance(ownAfterMs + 1)
@@ -149,7 +149,7 @@ describe('what a process appended is signed by what it remembers', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 5 } })
   })
 
-  it('and not in each other’s way: who was slower looks again, and finds its own in what was signed', async () => {
+  it('is found in what was signed if another signer was faster', async () => {
     await harness.audit(organizationId)
     const ours = await head().first('head')
     await harness.audit(organizationId)
@@ -167,15 +167,15 @@ describe('what a process appended is signed by what it remembers', () => {
   })
 })
 
-describe('what no process remembers', () => {
-  it('is signed whatever its mark says, by what the vault has signed', async () => {
+describe('a link that no process remembers', () => {
+  it('is signed even if its unsigned mark was removed', async () => {
     await harness.audit(organizationId)
     await hide()
     await harness.signHeads()
     expect(await signedCount()).toBe(2)
   })
 
-  it('is signed though a signed head was made up for it', async () => {
+  it('is signed even if a signed head was forged for it', async () => {
     await harness.audit(organizationId)
     await db.raw(
       `INSERT INTO chain_checkpoints (chain, count, head, signed_at_ms, signature, key_id)
@@ -190,7 +190,7 @@ describe('what no process remembers', () => {
 })
 
 describe('a management', () => {
-  it('has its own signed while nobody can have the lease, whatever marks say', async () => {
+  it('signs its own links while nobody can have the signer lease, even if their unsigned marks were removed', async () => {
     const clock = manualClock(0)
     const { log } = memoryLog()
     const signing = buildSigning({ db, vault, clock, log })
@@ -204,7 +204,7 @@ describe('a management', () => {
     await db('chain_signer').update({ held_until: db.raw('now()') })
   })
 
-  it('tells that its own are unsigned for long, whatever marks say', async () => {
+  it('reports that its own links have been unsigned for too long, even if their unsigned marks were removed', async () => {
     const { clock, appended } = await appending()
     await hide()
     const watch = createUnsignedWatch(db, clock, appended)
@@ -214,7 +214,7 @@ describe('a management', () => {
     expect(await watch.look()).toEqual({ oldestMs: unsignedToldMs + 1, overdue: 1 })
   })
 
-  it('tells so though the tables cannot be read', async () => {
+  it('reports that its own links have been unsigned for too long, even if the tables cannot be read', async () => {
     const { clock, appended } = await appending()
     const gone = connectPostgres({ host: '127.0.0.1', port: 1, database: '', user: '', password: '', poolMax: 1 }, 'x')
     await gone.destroy()

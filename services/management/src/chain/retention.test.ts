@@ -41,7 +41,7 @@ const runOut = (links: readonly number[]) =>
     .delete()
 
 describe('retention', () => {
-  it('leaves the signed head that covers what is gone, and verifying begins there', async () => {
+  it('keeps the signed head that covers the dropped links, and verification begins after it', async () => {
     await runOut([1, 2, 3])
     await dropOldLinks(db, KEPT_DAYS)
     expect(await numbers()).toEqual([4, 5])
@@ -53,7 +53,7 @@ describe('retention', () => {
     expect(await numbers()).toEqual([4, 5])
   })
 
-  it('is told to be doubtful where it rests on a key that was known to others later: they may have dated it back', async () => {
+  it('is reported as doubtful if its signed head rests on a key known to others later, even once signed anew', async () => {
     await runOut([1, 2, 3])
     await dropOldLinks(db, KEPT_DAYS)
     harness.vault.rotateKey(Date.now() + 60_000)
@@ -64,7 +64,7 @@ describe('retention', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true, from: 4, doubtful })
   })
 
-  it('goes on where everything that was kept has run out', async () => {
+  it('does not excuse missing links if the youngest, which the vault has signed, are missing too', async () => {
     await runOut([1, 2, 3, 4, 5])
     await db('chain_checkpoints').where({ chain }).where('count', '>', 3).delete()
     await dropOldLinks(db, KEPT_DAYS)
@@ -107,14 +107,14 @@ describe('retention', () => {
       'signed-head-extra',
     ],
     ['an entry of a day that is kept is removed', () => runOut([4]), 'entry-missing'],
-  ])('is no excuse where %s', async (_what, attack, kind) => {
+  ])('does not hide the break when %s', async (_what, attack, kind) => {
     await runOut([1, 2, 3])
     await dropOldLinks(db, KEPT_DAYS)
     await attack()
     expect((await harness.verdict(source)).breaks[0]).toMatchObject({ kind })
   })
 
-  it('takes entries of a day that has run out as gone, all or none, while their links are kept', async () => {
+  it('may remove all entries of an expired link, while a link that lacks only some of them is a break', async () => {
     const dayAfterTomorrow = accessLogSource(organizationId, -2)
     await runOut([2, 4])
     expect(await harness.verdict(dayAfterTomorrow)).toMatchObject({ ok: true, entries: 9 })
@@ -123,7 +123,7 @@ describe('retention', () => {
     expect((await harness.verdict(dayAfterTomorrow)).breaks).toMatchObject([{ kind: 'entry-missing', link: 3 }])
   })
 
-  it('is never of the audit trail, nor beyond an old signed head: the function refuses whoever asks', async () => {
+  it('cannot drop links of the audit trail, nor links that no old signed head covers: the function refuses', async () => {
     await harness.audit(organizationId)
     const drop = (of: string, through: number) => db.raw('SELECT drop_chain_links(?, ?)', [of, through])
     await expect(drop(`audit/${organizationId}`, 1)).rejects.toThrow('is kept')
@@ -172,7 +172,7 @@ describe('a day of the access log', () => {
     return rows[0].name
   }
 
-  it('goes with its partition when its time has come, its links after it, and what is left is in order', async () => {
+  it('is dropped with its partition once it has expired, its links after it, and the chain stays in order', async () => {
     const old = await aWeekApart()
     expect(await harness.verdict(accessLogSource(organizationId, 90))).toMatchObject({ ok: true, entries: 9 })
     await tendPartitions(db, KEPT)
@@ -186,7 +186,7 @@ describe('a day of the access log', () => {
     expect([await isThere(old), await isThere(await partitionOf(0))]).toEqual([false, true])
   })
 
-  it('that goes before its time is missed, whoever drops it, and the function refuses', async () => {
+  it('is missed if its partition is dropped early, and drop_access_partition refuses to do that', async () => {
     await aWeekApart()
     const today = await partitionOf(0)
     await expect(db.raw('SELECT drop_access_partition(current_date)')).rejects.toThrow('too young')

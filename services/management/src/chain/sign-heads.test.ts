@@ -31,7 +31,7 @@ const signedCounts = async (): Promise<number[]> =>
 const unsigned = (): Promise<string[]> => db('chain_heads').whereNotNull('unsigned_since').pluck('chain')
 
 describe('a round of signing', () => {
-  it('has every head signed that has moved, keeps what the vault said, and asks for no other', async () => {
+  it('has each head signed that has moved, and no other, and stores the signatures', async () => {
     await harness.log(organizationId)
     await harness.signHeads()
     expect(await unsigned()).toEqual([])
@@ -42,7 +42,7 @@ describe('a round of signing', () => {
     expect(harness.vault.calls('signHead')).toBe(asked + 1)
   })
 
-  it('is made up for by the next where the vault was away, or its answer lost: the signature is the first one', async () => {
+  it('is made up for by the next round if the vault was away or its answer was lost, with the first signature', async () => {
     harness.vault.setAway(true)
     await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     harness.vault.setAway(false)
@@ -55,7 +55,7 @@ describe('a round of signing', () => {
     expect(await db('chain_checkpoints').where({ chain }).pluck('signature')).toEqual([last?.signature])
   })
 
-  it('goes on after an answer that was lost, although the head has moved meanwhile', async () => {
+  it('stores the signature whose answer was lost, even if the head has moved since', async () => {
     harness.vault.failNext('signHead', 'after')
     await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await harness.audit(organizationId)
@@ -65,7 +65,7 @@ describe('a round of signing', () => {
     expect(await unsigned()).toEqual([])
   })
 
-  it('keeps nothing of the vault’s memory that the chain is not: it would stay when the vault has forgotten', async () => {
+  it('stores no signed head from the vault’s memory that a restored chain does not contain', async () => {
     await harness.signHeads()
     const before = await db('chain_heads').where({ chain }).first()
     await harness.audit(organizationId)
@@ -83,7 +83,7 @@ describe('a round of signing', () => {
     await db('chain_heads').where({ chain }).delete()
   })
 
-  it('keeps none behind one of more links: each names the one before it', async () => {
+  it('stores no signed head that covers fewer links than one already stored', async () => {
     await harness.signHeads()
     await harness.audit(organizationId)
     await harness.audit(organizationId)
@@ -93,7 +93,7 @@ describe('a round of signing', () => {
     expect(await signedCounts()).toEqual([1, 3])
   })
 
-  it('that meets an altered chain says so as an error, leaves it unsigned, and signs the others', async () => {
+  it('reports an altered chain as an error, leaves it unsigned, and signs the others', async () => {
     await harness.signHeads()
     await db('audit').where({ organization_id: organizationId }).update({ event: 'forged' })
     await writeAnew(db, auditSource(organizationId))
@@ -109,7 +109,7 @@ describe('a round of signing', () => {
     await db('chain_heads').where({ chain }).delete()
   })
 
-  it('takes as many steps as a chain has links that the vault has not followed yet', async () => {
+  it('is repeated until all links are signed if a chain has more than HEAD_LINKS_MAX new ones', async () => {
     await harness.signHeads()
     const batches = Array.from({ length: HEAD_LINKS_MAX + 5 }, (_, index) => ({
       chain,
@@ -126,8 +126,8 @@ describe('a round of signing', () => {
   })
 })
 
-describe('who signs', () => {
-  it('is one management at a time, and another once it has given back, or was silent', async () => {
+describe('the signer lease', () => {
+  it('is held by one management at a time, and goes to another once it was given back or has run out', async () => {
     const [one, other] = [signerLease(db, 'boot_1'), signerLease(db, 'boot_2')]
     expect([await one.take(), await other.take(), await one.take()]).toEqual([true, false, true])
     await one.giveBack()
@@ -145,7 +145,7 @@ describe('a head that stays unsigned', () => {
     await harness.audit(organizationId)
   })
 
-  it('is an alarm after some minutes, and none before', async () => {
+  it('raises an alarm after some minutes and not before, even if it moves on meanwhile', async () => {
     const { log, lines } = memoryLog()
     const clock = manualClock(0)
     const watch = createUnsignedWatch(db, clock, NONE_APPENDED)
@@ -163,7 +163,7 @@ describe('a head that stays unsigned', () => {
     expect(lines()).toHaveLength(1)
   })
 
-  it('is none where it was signed meanwhile and has moved again', async () => {
+  it('raises no alarm if it was signed meanwhile and has moved again', async () => {
     const clock = manualClock(0)
     const watch = createUnsignedWatch(db, clock, NONE_APPENDED)
     expect(await watch.look()).toEqual({ oldestMs: 0, overdue: 0 })
@@ -174,7 +174,7 @@ describe('a head that stays unsigned', () => {
     await harness.signHeads()
   })
 
-  it('is an alarm whatever its row says: the time is none of the table', async () => {
+  it('raises an alarm even if its row says otherwise, because the time is not taken from the table', async () => {
     const clock = manualClock(0)
     const watch = createUnsignedWatch(db, clock, NONE_APPENDED)
     await watch.look()
@@ -186,7 +186,7 @@ describe('a head that stays unsigned', () => {
 })
 
 describe('a chain', () => {
-  it('begins with a head of nothing', async () => {
+  it('begins with the fixed first head', async () => {
     const [row] = await db
       .raw('INSERT INTO chain_heads (chain) VALUES (?) RETURNING head', ['empty'])
       .then(({ rows }) => rows)

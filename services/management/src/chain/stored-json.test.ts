@@ -10,7 +10,7 @@ const printed = async (text: string): Promise<string> =>
   (await db.raw('SELECT ?::jsonb::text AS printed', [text])).rows[0].printed
 
 describe('JSON that Postgres keeps', () => {
-  it('comes back as it was written by us, whatever numbers it holds', async () => {
+  it('is read back as it was written, whatever numbers it holds', async () => {
     const numbers = [0, -0, 1, -1, 0.1, -1.5, 1e15, 2 ** 53, -(2 ** 63), 1e21, -1e21, 1.7e308, 5e-324, 1e-7, -2.5e-9]
     const drawn = Array.from({ length: 500 }, (_, index) => Math.sin(index + 1) * 10 ** ((index % 80) - 40))
     const written = { b: [...numbers, ...drawn], a: ['1.0', ' 1.0', '\\" 1.0', '12345678901234567890', null, true] }
@@ -30,7 +30,7 @@ describe('JSON that Postgres keeps', () => {
     ['{"s": "x", "n": [1]}', '{"s": "x", "n": [1.0]}'],
     ['"1.0"', '1.0'],
     ['"!1.0"', '1.0'],
-  ])('is another where %s has become %s, though JavaScript reads the same', async (ours, theirs) => {
+  ])('is not taken for the same when %s was replaced by %s', async (ours, theirs) => {
     expect(storedJson(await printed(theirs))).not.toBe(storedJson(await printed(ours)))
   })
 })

@@ -9,7 +9,7 @@ import { tellVerdicts } from './run-verify.js'
 
 const { db } = await startForAllTests(migratedDatabase)
 
-it('writes no name of a database so that a terminal obeys it, and the name all the same', async () => {
+it('verify prints the name of a chain without raw control or bidi characters, and as JSON it is still complete', async () => {
   const chain = 'audit/\u009b2J\u007f\u202ex'
   await db('chain_heads').insert({ chain, count: 1, head: Buffer.alloc(32) })
   const lines: string[] = []

@@ -22,7 +22,7 @@ async function linesAt(port: number, serviceAccount?: string): Promise<readonly 
   return lines
 }
 
-it('is what the management that serves finds: every chain, and over no session of its own', async () => {
+it('verify prints the verdicts of the management that serves, on every chain, without a database session of its own', async () => {
   const ofInstallation = { type: 'verdict', chain: 'audit/org_installation', ok: true, through: 2, breaks: [] }
   expect(await linesAt(harness.port)).toMatchObject([
     { type: 'progress', link: 2, of: 2 },
@@ -37,11 +37,14 @@ it('is what the management that serves finds: every chain, and over no session o
   expect((await sessions()).filter((pid) => !before.includes(pid))).toEqual([])
 })
 
-it.each(['proxy', 'vault', 'worker'])('is no business of a %s', async (serviceAccount) => {
-  await expect(linesAt(harness.port, serviceAccount)).rejects.toThrow('refused by the other side: FORBIDDEN: ')
-})
+it.each(['proxy', 'vault', 'worker'])(
+  'verify is refused with FORBIDDEN to the identity of a %s',
+  async (serviceAccount) => {
+    await expect(linesAt(harness.port, serviceAccount)).rejects.toThrow('refused by the other side: FORBIDDEN: ')
+  },
+)
 
-it('says where it asked, where nobody answers', async () => {
+it('verify names the address that it asked, and suggests verify --alone, if nobody answers', async () => {
   const port = await freePort()
   await expect(linesAt(port)).rejects.toThrow(
     `management was asked on localhost:${port}. Run verify where management serves; if none does, use verify --alone`,

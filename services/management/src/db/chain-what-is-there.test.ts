@@ -19,7 +19,7 @@ const log = createLogger('test', 'silent')
 
 const { db, target } = await startForAllTests(connectedDatabase)
 
-it('takes what stood in log and trail before there were chains into them', async () => {
+it('the migration to chains puts existing entries of the access log and the audit trail into chains that verify', async () => {
   await migrate(db, [people, secrets, catalog, feed, trail, externalVersions, automation, accessSetAside], log)
   await db.raw(`
     SELECT make_access_partition(current_date), make_access_partition(current_date - 1);

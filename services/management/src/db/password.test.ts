@@ -44,7 +44,7 @@ async function connectAnew(): Promise<string> {
 }
 
 describe('the password of a role that serves', () => {
-  it('is rotated without a refused connection: written first, and set in Postgres whenever that may be', async () => {
+  it('is rotated without a refused connection if it is written to its file before it is set in Postgres', async () => {
     expect(await connectAnew()).toBe(role)
     file = 'second'
     expect(await connectAnew()).toBe(role)
@@ -54,14 +54,14 @@ describe('the password of a role that serves', () => {
     expect(await connectAnew()).toBe(role)
   })
 
-  it('that was set first is refused until it is written, and no longer', async () => {
+  it('that was set in Postgres first is refused until it is written to its file', async () => {
     await setInPostgres('second')
     await expect(connectAnew()).rejects.toMatchObject(WRONG)
     file = 'second'
     expect(await connectAnew()).toBe(role)
   })
 
-  it.each([undefined, 'garbage'])('stays what it was where its file says %s', async (text) => {
+  it.each([undefined, 'garbage'])('stays the last one that worked when its file reads %s', async (text) => {
     file = text
     expect(await connectAnew()).toBe(role)
   })

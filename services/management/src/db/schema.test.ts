@@ -50,33 +50,33 @@ const mayDelete = async (table: string): Promise<boolean> => {
 }
 
 describe('a process that waits for its schema', () => {
-  it('waits for the first migration, through which it may look at all', async () => {
+  it('goes on once the first migration has been done', async () => {
     const waited = waitForSchema(runtime, MANAGEMENT_SCHEMA, waiting)
     await migrateThisVersion()
     await waited
   }, 20_000)
 
-  it('gives up with what is lacking, by name', async () => {
+  it('gives up with a ConfigError that names the missing migration', async () => {
     await migrateThisVersion()
     const waited = waitForSchema(runtime, NEXT, { ...waiting, waitMs: 0 })
     await expect(waited).rejects.toThrow(ConfigError)
     await expect(waited).rejects.toThrow('it lacks 9999-next')
   })
 
-  it('does not serve from tables that it may not read yet', async () => {
+  it('does not accept tables that it may not read yet, and names the missing right', async () => {
     await migrateNextVersion()
     await owner.raw('REVOKE ALL ON next FROM ??', [role])
     expect(await lacking(runtime, NEXT)).toEqual(['SELECT on next'])
   })
 
-  it('is content with a database that a newer version has migrated', async () => {
+  it('accepts a database that a newer version has migrated', async () => {
     await migrateNextVersion()
     expect(await lacking(runtime, MANAGEMENT_SCHEMA)).toEqual([])
   })
 })
 
 describe('migrating', () => {
-  it('leaves a database that is ahead as it is, with the rights of the newer version, which may still be serving', async () => {
+  it('leaves a database that a newer version has migrated as it is, with the rights of that version', async () => {
     await migrateThisVersion()
     expect(await migrateNextVersion()).toEqual(['9999-next'])
     expect(await migrateThisVersion()).toEqual([])
@@ -84,12 +84,12 @@ describe('migrating', () => {
     expect(await lacking(runtime, NEXT)).toEqual([])
   })
 
-  it('is done once where several begin together', async () => {
+  it('runs each migration once if several processes begin together', async () => {
     const ran = await Promise.all([migrateThisVersion(), migrateThisVersion(), migrateThisVersion()])
     expect(ran.flat()).toEqual(MANAGEMENT_SCHEMA.migrations.map(({ name }) => name))
   }, 20_000)
 
-  it('is not kept out by the lock of one that was killed', async () => {
+  it('is not blocked by the lock of a migration that was killed', async () => {
     await migrateThisVersion()
     await owner('knex_migrations_lock').update({ is_locked: 1 })
     expect(await migrateNextVersion()).toEqual(['9999-next'])
@@ -111,7 +111,7 @@ describe('a migration beside services that serve', () => {
     up: async (db) => void (await db.raw('ALTER TABLE organizations ADD COLUMN n integer')),
   }
 
-  it('gives way to who uses a table, lets through who stood behind it, and goes on later where it was', async () => {
+  it('gives way to a transaction that uses a table, and goes on later where it was', async () => {
     await migrateThisVersion()
     const begun: string[] = []
     const before: Migration = { name: '9997-before', up: async () => void begun.push('9997-before') }
@@ -127,7 +127,7 @@ describe('a migration beside services that serve', () => {
     expect(begun).toHaveLength(1)
   })
 
-  it('gives up with the word of Postgres where the table stays in use', async () => {
+  it('fails with the error of Postgres (55P03) if the table stays in use', async () => {
     await migrateThisVersion()
     const user = await owner.transaction()
     await user.raw('SELECT 1 FROM organizations')
@@ -136,7 +136,7 @@ describe('a migration beside services that serve', () => {
     await user.commit()
   })
 
-  it('takes as long as it needs, whatever requests may take', async () => {
+  it('may take longer than the statement timeout of its session, which applies again afterwards', async () => {
     const hurried = connectPostgres({ ...database.target, poolMax: 1 }, 'test')
     await hurried.raw('SET statement_timeout = 50')
     const slow: Migration = { name: '0001-slow', up: async (db) => void (await db.raw('SELECT pg_sleep(0.2)')) }
@@ -145,7 +145,7 @@ describe('a migration beside services that serve', () => {
     await hurried.destroy()
   })
 
-  it('says how far it is', async () => {
+  it('logs how far it is while it runs', async () => {
     const { log, heard } = listening(({ rows }) => rows === 7)
     const long: Migration = {
       name: '0001-long',

@@ -31,18 +31,18 @@ async function onceIn<T>(target: TestDatabase['target'], work: (db: Knex) => Pro
 
 const rowsOf = (sql: string) => async (db: Knex) => (await db.raw<{ rows: unknown }>(sql)).rows
 
-it('has the days of UTC, as ISO prints them, whatever is set for the database: retention goes by them', async () => {
+it('a session has the days of UTC and prints dates in ISO form, whatever is set for the database', async () => {
   const settings = { TimeZone: `'<+167>-167'`, DateStyle: `'German'` }
   const asked = rowsOf(`SELECT current_setting('TimeZone') AS zone, DATE '2026-01-31'::text AS day`)
   expect(await foundWith(settings, asked)).toEqual([{ zone: 'UTC', day: '2026-01-31' }])
 })
 
-it('finds tables in public, after Postgres’s own, whatever is set for the database', async () => {
+it('a session finds tables in pg_catalog and then in public, whatever search_path is set for the database', async () => {
   const asked = rowsOf(`SELECT array_to_string(current_schemas(true), ',') AS searched`)
   expect(await foundWith({ search_path: 'evil, pg_catalog' }, asked)).toEqual([{ searched: 'pg_catalog,public' }])
 })
 
-it('finds a table in public before one of its name that somebody made for the session', async () => {
+it('a session finds a table in public before a temporary table of the same name', async () => {
   const asked = async (db: Knex) => {
     await db.raw(`CREATE TABLE audit AS SELECT 'genuine' AS id; CREATE TEMP TABLE audit AS SELECT 'forged' AS id`)
     return db('audit').select('id')
@@ -50,7 +50,7 @@ it('finds a table in public before one of its name that somebody made for the se
   expect(await foundWith({}, asked)).toEqual([{ id: 'genuine' }])
 })
 
-it('has each millisecond of a time, whatever is set for the database: pages of the log go on from one', async () => {
+it('a session returns each millisecond of a time, whatever extra_float_digits is set for the database', async () => {
   const asked = rowsOf('SELECT 1764193815123::float8 AS ms')
   expect(await foundWith({ extra_float_digits: '-8' }, asked)).toEqual([{ ms: 1_764_193_815_123 }])
 })
@@ -70,7 +70,7 @@ describe('a session', () => {
     ['TimeZone', 'Asia/Tokyo', 'UTC'],
     ['session_replication_role', 'replica', 'origin'],
     ['evil.turned', 'yes', ''],
-  ])('forgets that %s was set to %s, for the next who is given it', async (name, set, usual) => {
+  ])('forgets that %s was set to %s before the next user is given it', async (name, set, usual) => {
     const found = await foundAfter(
       `SELECT set_config('${name}', '${set}', false)`,
       `SELECT coalesce(current_setting('${name}', true), '') AS set`,
@@ -78,7 +78,7 @@ describe('a session', () => {
     expect(found).toEqual([{ set: usual }])
   })
 
-  it('forgets a role that it was given, and a table of its own', async () => {
+  it('forgets the role that was set and its temporary tables before the next user is given it', async () => {
     const left = `CREATE TEMP TABLE left_behind (); SET ROLE pg_monitor`
     const asked = `SELECT current_user = session_user AS itself, to_regclass('left_behind') AS table`
     expect(await foundAfter(left, asked)).toEqual([{ itself: true, table: null }])

@@ -3,7 +3,7 @@ import { chainHarness } from '../test/chain-harness.js'
 import { furnishTrail } from '../test/furnished-trail.js'
 import { signedHeadsInOrder } from './migrations/0019-signed-heads-in-order.js'
 
-it('leaves chains of the version before in order, and from then on misses what is taken away of their signed heads', async () => {
+it('the migration keeps older chains in order, and a signed head removed afterwards is reported as missing', async () => {
   const harness = await chainHarness()
   const { db } = harness
   const { source, chain } = await furnishTrail(harness, 'audit')

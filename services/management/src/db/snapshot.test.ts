@@ -15,7 +15,7 @@ async function inSnapshot(work: (read: Read) => Promise<void>): Promise<void> {
 }
 
 describe('a snapshot', () => {
-  it('reads the same, whatever is committed meanwhile', async () => {
+  it('reads the same rows, whatever is committed meanwhile', async () => {
     await inSnapshot(async (read) => {
       await db('rate_buckets').insert({ key: 'later', arrival_at: db.fn.now() })
       expect(await read(COUNT)).toEqual([{ count: 0 }])
@@ -23,7 +23,7 @@ describe('a snapshot', () => {
     })
   })
 
-  it('locks no table between two statements: partitions are made and dropped meanwhile', async () => {
+  it('locks no table between two statements, so that partitions can be created and dropped meanwhile', async () => {
     await tendPartitions(db, 90)
     await inSnapshot(async (read) => {
       await read('SELECT FROM access_log')
@@ -34,11 +34,11 @@ describe('a snapshot', () => {
     })
   })
 
-  it('writes nothing', async () => {
+  it('refuses to write', async () => {
     await inSnapshot((read) => expect(read('DELETE FROM rate_buckets')).rejects.toThrow('read-only transaction'))
   })
 
-  it('is over where its session was lost, and says so to who reads', async () => {
+  it('fails the next read with a connection error if its session was lost', async () => {
     await inSnapshot(async (read) => {
       const [me] = await read<{ pid: number }>('SELECT pg_backend_pid() AS pid')
       await db.raw('SELECT pg_terminate_backend(?)', [me?.pid ?? 0])

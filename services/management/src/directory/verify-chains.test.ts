@@ -30,7 +30,7 @@ describe('verifying for a command', () => {
     clock = manualClock(0)
   })
 
-  it('goes on where the answer before ended, and says which is the last', async () => {
+  it('continues where the answer before ended, and marks the last answer', async () => {
     const { answer } = createVerifyChains({ verifyAll: () => lines(250), clock })
     const links: number[] = []
     let verification = ''
@@ -46,7 +46,7 @@ describe('verifying for a command', () => {
     expect(ended).toBe(1)
   })
 
-  it('makes no line before it is asked for, and answers some after a second', async () => {
+  it('makes no line before it is asked for, and after a second answers with the lines that it has', async () => {
     const verifying = createVerifyChains({ verifyAll: () => lines(250, 400), clock })
     const answered = await verifying.answer({ verification: '' })
     expect(linksOf(answered.lines)).toEqual([1, 2, 3])
@@ -55,7 +55,7 @@ describe('verifying for a command', () => {
     expect(ended).toBe(1)
   })
 
-  it('goes on with none that is not there, is another’s turn, or was gone on with', async () => {
+  it('refuses with NOT_FOUND to continue a verification that is unknown, in progress or already continued', async () => {
     const verifying = createVerifyChains({ verifyAll: () => lines(250), clock })
     const { verification = '' } = await verifying.answer({ verification: '' })
     const [first, second] = await Promise.allSettled([
@@ -68,7 +68,7 @@ describe('verifying for a command', () => {
     await verifying.close()
   })
 
-  it('ends one that nobody goes on with', async () => {
+  it('ends a verification that nobody continues', async () => {
     const { answer } = createVerifyChains({ verifyAll: () => lines(250), clock, idleMs: 5 })
     const { verification = '' } = await answer({ verification: '' })
     await until(async () => ended === 1 || undefined)

@@ -63,7 +63,7 @@ const exported = async (path: string): Promise<Line[]> =>
   parse((await owner.ask('GET', path).buffer(true).expect(200)).text)
 
 describe('the export of the access log', () => {
-  it('has every entry once, in the order of the list, as the list shows it, and none of another organization', async () => {
+  it('has every entry once, in the order and form of the list, and none of another organization', async () => {
     const lines = await exported(`/orgs/${org}/access-log/export`)
     expect(lines).toHaveLength(ENTRIES)
     expect(new Set(lines.map(({ requestId }) => requestId)).size).toBe(ENTRIES)
@@ -78,7 +78,7 @@ describe('the export of the access log', () => {
     expect(lines[0]?.status).toBe(200)
   })
 
-  it('and the list take a range of time', async () => {
+  it('takes a range of time, as the list does, and refuses a malformed one with 400', async () => {
     const all = await exported(`/orgs/${org}/access-log/export`)
     const [since, until] = [all[50]?.at ?? '', all[10]?.at ?? '']
     const expected = all.filter(({ at }) => at >= since && at < until)
@@ -90,7 +90,7 @@ describe('the export of the access log', () => {
     await owner.ask('GET', `/orgs/${org}/access-log/export?since=yesterday`).expect(400)
   })
 
-  it('is on the audit trail, which is exported in the same way', async () => {
+  it('is on the audit trail, and so is the export of the trail, which has the same rows as the list of the trail', async () => {
     await exported(`/orgs/${other}/access-log/export?until=2030-01-01T00:00:00Z`)
     await exported(`/orgs/${other}/audit/export`)
     const { body } = await owner.ask('GET', `/orgs/${other}/audit?limit=100`).expect(200)
@@ -109,7 +109,7 @@ describe('the export of the access log', () => {
     expect([none.items, newest.startsWith('aud_')]).toEqual([[], true])
   })
 
-  it('is refused to who may not read the trail', async () => {
+  it('has a counterpart for the audit trail, which is refused to a member with 403', async () => {
     const member = await house.person('member')
     await house.join(org, member, 'member')
     await member.ask('GET', `/orgs/${org}/audit/export`).expect(403)
@@ -122,24 +122,27 @@ describe('an export', () => {
     ['access-log', 'sign_ins'],
     ['audit', 'chain_heads'],
     ['access-log', 'chain_heads'],
-  ])('of the %s tells of when it was asked for, whatever is shown to who waits for a row of %s', async (what, held) => {
-    const id = await house.organization(owner, `${what} ${held}`)
-    await log(id, 3)
-    const before = await exported(`/orgs/${id}/${what}/export`)
-    const forger = await house.asOwner().transaction()
-    await forger('audit').where('organization_id', id).update({ event: 'forged' })
-    await forger('access_log').where('organization_id', id).update({ request_id: 'req_forged' })
-    await forger.raw('SELECT FROM ?? FOR UPDATE', [held])
-    const shown = exported(`/orgs/${id}/${what}/export`)
-    await untilLockAwaited(house.asOwner())
-    await forger.commit()
-    expect((await shown).slice(-before.length)).toEqual(before)
-    expect(JSON.stringify(await shown)).not.toContain('forged')
-  })
+  ])(
+    'of the %s shows the state of when it was asked for, even if rows are forged while it waits for %s',
+    async (what, held) => {
+      const id = await house.organization(owner, `${what} ${held}`)
+      await log(id, 3)
+      const before = await exported(`/orgs/${id}/${what}/export`)
+      const forger = await house.asOwner().transaction()
+      await forger('audit').where('organization_id', id).update({ event: 'forged' })
+      await forger('access_log').where('organization_id', id).update({ request_id: 'req_forged' })
+      await forger.raw('SELECT FROM ?? FOR UPDATE', [held])
+      const shown = exported(`/orgs/${id}/${what}/export`)
+      await untilLockAwaited(house.asOwner())
+      await forger.commit()
+      expect((await shown).slice(-before.length)).toEqual(before)
+      expect(JSON.stringify(await shown)).not.toContain('forged')
+    },
+  )
 })
 
 describe('exports at once', () => {
-  it('are bounded for each organization and for all, and a slot comes back when one ends', () => {
+  it('are bounded per organization, per person and per process, and a slot is free again when one ends', () => {
     const { perOrganization, perPerson, perProcess } = EXPORT_LIMITS
     const slots = createExportSlots('exports')
     const take = (organizationId: string, userId: string) => slots.take({ organizationId, userId })
@@ -155,7 +158,7 @@ describe('exports at once', () => {
     }
   })
 
-  it('of one person leave room for others, however many organizations they make, and for verifications', async () => {
+  it('of one person are refused with 429 beyond two, in whichever organizations, while a verification is served', async () => {
     const third = await house.organization(owner, 'Third')
     const begin = (id: string) => owner.ask('GET', `/orgs/${id}/access-log/export`).then(({ status }) => status)
     const holder = await house.asOwner().transaction()
@@ -201,14 +204,14 @@ describe('an export under way', () => {
     return { pages, revoke: () => owner.ask('DELETE', `/auth/tokens/${token.id}`).expect(204) }
   }
 
-  it('ends where its token is revoked', async () => {
+  it('ends with INVALID_TOKEN when its token is revoked', async () => {
     const { pages, revoke } = await endless(manualClock(0))
     expect([(await pages.next()).done, (await pages.next()).done]).toEqual([false, false])
     await revoke()
     await expect(pages.next()).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
   })
 
-  it('ends, not whole, where its reader takes longer than rows are kept for it', async () => {
+  it('ends with TOO_LARGE if its reader takes longer than rows are kept for it', async () => {
     const clock = manualClock(0)
     const { pages } = await endless(clock)
     expect((await pages.next()).done).toBe(false)

@@ -22,7 +22,7 @@ function stage(limits: { atOnce: number; waitingMax: number; waitingPerOwnerMax:
 }
 
 describe('turns', () => {
-  it('run so many at once, and let owners take turns behind them: one’s flood is not another’s wait', async () => {
+  it('run a bounded number at once, and waiting owners take turns, so that one’s flood does not hold up another', async () => {
     const { began, take, endFirst } = stage({ atOnce: 2, waitingMax: 9, waitingPerOwnerMax: 9 })
     for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) void take('a', name)
     void take('b')
@@ -33,7 +33,7 @@ describe('turns', () => {
     expect(began).toEqual(['a1', 'a2', 'a3', 'b', 'a4'])
   })
 
-  it('refuse at once who has too many waiting, and everybody where all places are taken', async () => {
+  it('are refused to an owner with too many waiting (RATE_LIMITED), and to everybody if all places are taken', async () => {
     const { take, began, endFirst } = stage({ atOnce: 1, waitingMax: 3, waitingPerOwnerMax: 2 })
     const first = take('a')
     void take('a')
@@ -48,7 +48,7 @@ describe('turns', () => {
     expect([...began].sort()).toEqual(['a', 'a', 'a', 'b', 'c'])
   })
 
-  it('go on after one that failed, and hand on what it threw', async () => {
+  it('go on after one that failed, and the error reaches its caller', async () => {
     const { take, fail, began, endFirst } = stage({ atOnce: 1, waitingMax: 1, waitingPerOwnerMax: 1 })
     const [failing, next] = [fail('a'), take('a')]
     await expect(failing).rejects.toThrow('failed')

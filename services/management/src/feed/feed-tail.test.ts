@@ -26,7 +26,7 @@ async function quietTail() {
   return { tail, handed, settled: () => tail.stop() }
 }
 
-it('hands over what this process commits without a look, and what does not come next by a look, each row once', async () => {
+it('a feed tail hands over each row once: one committed here without a look, one after a gap by a look', async () => {
   const { tail, handed, settled } = await quietTail()
   followCommitted(db, tail.committed)
   const from = tail.head()
@@ -47,7 +47,7 @@ it('hands over what this process commits without a look, and what does not come 
   expect(handed).toEqual([...first, { ...ENTRY, number: from + 3 }, { ...OTHER, number: from + 4 }])
 })
 
-it('hears of rows once they are committed, and of none that were rolled back', async () => {
+it('who follows committed rows hears of them once they are committed, and of none that were rolled back', async () => {
   const heard: Promise<number>[] = []
   const visible = async ({ number }: FeedRow): Promise<number> => (await db('feed').where('number', number)).length
   followCommitted(db, (rows) => heard.push(...rows.map(visible)))

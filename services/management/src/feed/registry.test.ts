@@ -43,7 +43,7 @@ describe('who speaks for a proxy', () => {
     ['no proof', OWN, NONE],
     ['a proof, where the proxy itself has none', NONE, FORGED],
   ])(
-    'is who said its boot first: with %s a Sync is refused, and moves neither applied nor horizon',
+    'is the process that said its boot id first: a Sync with %s is refused and moves neither applied nor horizon',
     async (_, own, other) => {
       await sync(own, head - 1)
       const before = await row()
@@ -54,20 +54,20 @@ describe('who speaks for a proxy', () => {
     },
   )
 
-  it('is not told by the registry, which keeps a digest alone', async () => {
+  it('cannot be learned from the registry, which keeps only a digest of the proof', async () => {
     await sync(OWN, 0)
     const { proof } = await row()
     expect(proof).toHaveLength(32)
     expect(OWN).not.toEqual(new Uint8Array(proof))
   })
 
-  it('is, of a row of the version before, who says it first with a proof from then on', async () => {
+  it('is the first process that sends a proof, if the row is from the version before', async () => {
     await byTheVersionBefore()
     await sync(OWN, head)
     await expect(sync(FORGED, head)).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  it.each([31, 33])('shows no proof of %i bytes', async (length) => {
+  it.each([31, 33])('is not settled by a proof of %i bytes, which is refused with INVALID_REQUEST', async (length) => {
     await expect(sync(new Uint8Array(length), 0)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     expect(await row()).toBeUndefined()
   })

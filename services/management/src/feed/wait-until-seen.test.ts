@@ -49,8 +49,8 @@ function waiter(steps: (pause: number, clock: ReturnType<typeof manualClock>) =>
   return { wait: createWaitUntilSeen({ db, clock, sleep }), pauses: () => pauses }
 }
 
-describe('the writer that waits', () => {
-  it('waits for nobody where no proxy is registered', async () => {
+describe('a writer that waits until proxies have seen its row', () => {
+  it('waits for nobody if no proxy is registered', async () => {
     const { wait } = waiter(() => undefined)
     expect(await wait.seen(await change())).toMatchObject({ by: 'nobody' })
   })
@@ -69,7 +69,7 @@ describe('the writer that waits', () => {
     expect(pauses()).toBe(3)
   })
 
-  it('is woken by a Sync that is not on record yet, also by one that comes while the registry is read', async () => {
+  it('is woken by a Sync that is not recorded yet, even by one that comes while the registry is read', async () => {
     const [one, other] = [newId('boot'), newId('boot')]
     await sync(one, 0)
     await sync(other, 0)
@@ -85,7 +85,7 @@ describe('the writer that waits', () => {
     expect(story).toEqual([])
   })
 
-  it('believes a Sync that names another row only once it is on record', async () => {
+  it('believes a Sync that reports another number only once it is recorded', async () => {
     const bootId = newId('boot')
     await sync(bootId, 0)
     const number = await change()
@@ -107,23 +107,26 @@ describe('the writer that waits', () => {
     ['another proof', Buffer.alloc(32, 2), true],
     ['none', new Uint8Array(), true],
     ['its proof, where the registry has none yet', PROOF, false],
-  ])('believes no Sync that is not on record and shows %s', async (_what, proof, isKnown) => {
-    const bootId = newId('boot')
-    await sync(bootId, 0)
-    if (!isKnown) await db('proxies').update({ proof: null })
-    const number = await change()
-    const reports = createReports()
-    const story = [
-      () => reports.came({ bootId, proof, applied: number }),
-      () => reports.recorded({ bootId, applied: number }),
-    ]
-    const sleep = async () => story.shift()?.()
-    const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
-    expect(await wait.seen(number)).toMatchObject({ by: 'applied' })
-    expect(story).toEqual([])
-  })
+  ])(
+    'does not believe a Sync before it is recorded if the proof that it shows is %s',
+    async (_what, proof, isKnown) => {
+      const bootId = newId('boot')
+      await sync(bootId, 0)
+      if (!isKnown) await db('proxies').update({ proof: null })
+      const number = await change()
+      const reports = createReports()
+      const story = [
+        () => reports.came({ bootId, proof, applied: number }),
+        () => reports.recorded({ bootId, applied: number }),
+      ]
+      const sleep = async () => story.shift()?.()
+      const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
+      expect(await wait.seen(number)).toMatchObject({ by: 'applied' })
+      expect(story).toEqual([])
+    },
+  )
 
-  it('LISTLATE: sees a proxy that registered between the reading of the work and its commit', async () => {
+  it('LISTLATE: waits for a proxy that registered between the reading of the work and its commit', async () => {
     const bootId = newId('boot')
     const { wait, pauses } = waiter(async (pause) => {
       if (pause === 1) await sync(bootId, Number.MAX_SAFE_INTEGER)
@@ -138,7 +141,7 @@ describe('the writer that waits', () => {
     expect([inForce.by, pauses()]).toEqual(['applied', 2])
   })
 
-  it('FROZEN: a proxy whose answers get lost cannot postpone the writer past the horizon that was read', async () => {
+  it('FROZEN: waits no longer than the horizon that it read, even if a proxy that gets no answers sends more Syncs', async () => {
     const bootId = newId('boot')
     await sync(bootId, 0)
     const number = await change()
@@ -152,7 +155,7 @@ describe('the writer that waits', () => {
     expect(inForce.waitedMs).toBeLessThanOrEqual(withMargin(HORIZON_MS) + 1_000)
   })
 
-  it('MARGIN: waits for the horizon and more than a clock can lose in it', async () => {
+  it('MARGIN: waits for the horizon and for more than a clock can lose in it', async () => {
     // So long that its margin of 37 s exceeds the time that the test itself takes until the registry is read.
     await sync(newId('boot'), 0, db, 3_600_000)
     const { rows } = await db.raw<{ rows: { margin: number }[] }>(
@@ -164,7 +167,7 @@ describe('the writer that waits', () => {
     expect(await wait.seen(number)).toEqual({ by: 'horizon', waitedMs: 3_660_000 })
   })
 
-  it('a horizon that passed before the reading holds nobody up', async () => {
+  it('does not wait for a proxy whose horizon had passed before the registry was read', async () => {
     await sync(newId('boot'), 0)
     await db('proxies').update({ horizon_at: db.raw("clock_timestamp() - interval '1 second'") })
     const { wait, pauses } = waiter(() => undefined)
@@ -172,7 +175,7 @@ describe('the writer that waits', () => {
     expect(pauses()).toBe(0)
   })
 
-  it('RETRYWAITS: a retry that changes nothing waits for what is committed already', async () => {
+  it('RETRYWAITS: waits for what is committed already when a retry changes nothing', async () => {
     const bootId = newId('boot')
     await sync(bootId, 0)
     const number = await change()
@@ -183,7 +186,7 @@ describe('the writer that waits', () => {
 })
 
 describe('the feed', () => {
-  it('SEQLOCK: numbers are committed in order and without gaps, also when a writer rolls back', async () => {
+  it('SEQLOCK: commits its numbers in order and without gaps, even when a writer rolls back', async () => {
     const before = await head()
     const first = await db.transaction()
     const low = await appendFeed(first, [ENTRY])
@@ -201,7 +204,7 @@ describe('the feed', () => {
     expect(rows.map((row) => row.number)).toEqual([low, low + 1, low + 2])
   })
 
-  it('RECORDFIRST: a change that commits between the halves of a Sync is in its answer', async () => {
+  it('RECORDFIRST: gives a Sync the change that commits after its record and before its read', async () => {
     const bootId = newId('boot')
     const applied = await head()
     const halves: string[] = []
@@ -229,7 +232,7 @@ describe('the feed', () => {
     expect(numbers).toEqual([between])
   })
 
-  it('RECORDFIRST, DURABLE: the record is committed by itself, and durably on a server that is not', async () => {
+  it('RECORDFIRST, DURABLE: commits records and rows durably, even if synchronous_commit was off', async () => {
     const bootId = newId('boot')
     await db.transaction(async (trx) => {
       await trx.raw('SET LOCAL synchronous_commit = off')
@@ -247,7 +250,7 @@ describe('the feed', () => {
     expect(rows.map((row) => row.relpersistence)).toEqual(['p', 'p', 'p'])
   })
 
-  it('UPSERT: a Sync whose row was pruned makes it anew; BOOT: each process start has a row of its own', async () => {
+  it('UPSERT: registers a proxy anew after its row was pruned; BOOT: registers each process start by itself', async () => {
     const [one, other] = [newId('boot'), newId('boot')]
     await sync(one, 0)
     await db('proxies').delete()
@@ -261,7 +264,7 @@ describe('the feed', () => {
 })
 
 describe('an answer to a Sync', () => {
-  it('is cut into pages of 1,000 rows, and the pages together miss nothing', async () => {
+  it('is cut into pages of 1,000 rows, which together miss nothing', async () => {
     const applied = await head()
     await db.transaction((trx) =>
       appendFeed(
@@ -281,7 +284,7 @@ describe('an answer to a Sync', () => {
     expect(pages.at(-1)?.through).toBe(applied + 2_100)
   })
 
-  it('says RESET to a proxy that lacks pruned rows or knows numbers that never were, and gives it the window', async () => {
+  it('says RESET and gives the window to a proxy that lacks pruned rows or reports numbers that never existed', async () => {
     const old = await change()
     await db('feed').update({ committed_at: db.raw("clock_timestamp() - interval '21 minutes'") })
     const young = await change()
@@ -295,7 +298,7 @@ describe('an answer to a Sync', () => {
     expect(shape(await collect(0))).toEqual([[[young], true, young]])
   })
 
-  it('pruning takes a prefix, whatever the clock of the database did', async () => {
+  it('pruning removes only a prefix of the rows, even if a later row has an older time', async () => {
     await pruneFeed(db)
     const [first, second, third] = [await change(), await change(), await change()]
     await db('feed')

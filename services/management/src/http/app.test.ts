@@ -87,7 +87,7 @@ afterAll(() => server.close(100))
 const signedIn = { authorization: 'Bearer good' }
 
 describe('the REST side', () => {
-  it('shows of an answer what is declared, and nothing else', async () => {
+  it('shows only the declared fields of an answer', async () => {
     const answer = await api.get('/api/v1/orgs/acme/things?limit=7').set(signedIn).expect(200)
     expect(answer.body).toEqual({ limit: 7, slug: 'acme' })
     expect(answer.headers).toMatchObject({
@@ -99,7 +99,7 @@ describe('the REST side', () => {
     expect(answer.headers['x-powered-by']).toBeUndefined()
   })
 
-  it('tells an organization that is not there from one that one is no member of for nobody', async () => {
+  it('answers with the same 404 for every organization that is not found for the person', async () => {
     const answers = await Promise.all(
       ['org_2', 'other', 'a.b', '%00'].map((name) => api.get(`/api/v1/orgs/${name}/things`).set(signedIn)),
     )
@@ -109,7 +109,7 @@ describe('the REST side', () => {
     }
   })
 
-  it('asks who, then which organization, then whether they may, before it reads what they sent', async () => {
+  it('checks who asks, then the organization, then the permission, before it reads the body', async () => {
     await api.post('/api/v1/orgs/acme/things').send({}).expect(401)
     await api.post('/api/v1/orgs/nowhere/things').set(signedIn).send({}).expect(404)
     const answer = await api.post('/api/v1/orgs/acme/things').set(signedIn).type('text').send('x').expect(403)
@@ -123,7 +123,7 @@ describe('the REST side', () => {
     [{ name: 'a', more: 1 }, ['/more']],
     [{ name: 'a', deep: [{ n: 1 }, { n: 'x', 'y/z': 1 }] }, ['/deep/1/n', '/deep/1/*']],
     [[], ['']],
-  ])('names the bad fields of %j: %j', async (body, pointers) => {
+  ])('answers 400 to %j and names the bad fields: %j', async (body, pointers) => {
     const answer = await api
       .post('/api/v1/echo')
       .send(body)
@@ -133,7 +133,7 @@ describe('the REST side', () => {
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(pointers)
   })
 
-  it('repeats no value that was sent as a name of a field or a parameter, in an answer or a log', async () => {
+  it('does not repeat a value that was sent as the name of a field or a parameter, in an answer or a log', async () => {
     const value = 'sk-proj-4f9aBcDeFgHiJkLm'
     for (const body of [{ name: 'a', [value]: 1 }, `{"${value}":1,"${value}":2}`]) {
       const answer = await api.post('/api/v1/echo').type('json').send(body).expect(400)
@@ -156,7 +156,7 @@ describe('the REST side', () => {
     expect(answer.body.code).toBe(code)
   })
 
-  it('takes JSON alone, in UTF-8 and as it is', async () => {
+  it('accepts only JSON in UTF-8 without a content encoding, and answers 415 to anything else', async () => {
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -174,7 +174,7 @@ describe('the REST side', () => {
     await api.post('/api/v1/echo').type('json').set('content-encoding', 'gzip').send('{"name":"a"}').expect(415)
   })
 
-  it('refuses a parameter that is unknown or given twice, by name', async () => {
+  it('refuses a parameter that is unknown or given twice with 400, and names it', async () => {
     const twice = await api.get('/api/v1/orgs/acme/things?limit=1&limit=2').set(signedIn).expect(400)
     expect(twice.body.errors[0].pointer).toBe('limit')
     const unknown = await api.get('/api/v1/orgs/acme/things?force=1').set(signedIn).expect(400)
@@ -182,7 +182,7 @@ describe('the REST side', () => {
     await api.get('/api/v1/orgs/acme/things?limit=101').set(signedIn).expect(400)
   })
 
-  it('answers 404, 405 with Allow, and broken escapes as problems', async () => {
+  it('answers 404 to an unknown path, 405 with Allow to a wrong method, and 400 to a broken escape', async () => {
     await api
       .get('/api/v1/nothing')
       .expect(404)
@@ -197,13 +197,13 @@ describe('the REST side', () => {
       .expect('content-type', /problem/)
   })
 
-  it('says of a broken escape what is wrong, as no field is', async () => {
+  it('says in words what is wrong with a broken escape, and names no field', async () => {
     const { body } = await api.delete('/api/v1/things/%zz').expect(400)
     expect(body).toMatchObject({ code: 'INVALID_REQUEST', detail: expect.stringContaining('a % that does not begin') })
     expect(body).not.toHaveProperty('errors')
   })
 
-  it('answers an outage of Postgres as one, and a mistake of ours without its detail', async () => {
+  it('answers 503 to an outage of Postgres, and 500 without the detail to an unexpected error', async () => {
     const away = await api.delete('/api/v1/things/away').expect(503).expect('retry-after', /^\d+$/)
     expect(away.body.code).toBe('UNAVAILABLE')
     const broken = await api.delete('/api/v1/things/broken').expect(500)
@@ -218,20 +218,20 @@ describe('the REST side', () => {
     expect(waits).toBe(before + 1)
   })
 
-  it('RETRYWAITS: a deletion that finds nothing, and cannot wait, does not say that it is gone', async () => {
+  it('RETRYWAITS: answers 503, not 404, to a deletion that finds nothing and cannot wait', async () => {
     isPostgresAway = true
     const { body } = await api.delete('/api/v1/things/gone').expect(503)
     isPostgresAway = false
     expect(body.code).toBe('UNAVAILABLE')
   })
 
-  it('takes no body where none is declared, but an empty object', async () => {
+  it('refuses a body where none is declared, except an empty object', async () => {
     await api.delete('/api/v1/things/x').expect(204)
     await api.delete('/api/v1/things/x').send({}).expect(204)
     await api.delete('/api/v1/things/x').send({ force: true }).expect(400)
   })
 
-  it('serves its contract: every route with its permission', async () => {
+  it('serves its contract, with every route and its permission', async () => {
     const { body } = await api.get('/api/v1/openapi.json').expect(200)
     expect(body.openapi).toBe('3.1.0')
     expect(Object.keys(body.paths)).toEqual(['/orgs/{org}/things', '/echo', '/things/{thing}'])
@@ -244,14 +244,14 @@ describe('the REST side', () => {
     })
   })
 
-  it('names in its contract the codes that are shown, and no row that is shown as another', async () => {
+  it('lists each code in its contract once, without HEADERS_TOO_LARGE, which is shown as another code', async () => {
     const { body } = await api.get('/api/v1/openapi.json').expect(200)
     const codes: string[] = body.components.schemas.Problem.properties.code.enum
     expect(codes).toEqual(expect.arrayContaining(['INVALID_REQUEST', 'TOO_LARGE', 'UNAVAILABLE']))
     expect([new Set(codes).size, codes.includes('HEADERS_TOO_LARGE')]).toEqual([codes.length, false])
   })
 
-  it('answers what is no HTTP, and header fields over the bound, as problems', async () => {
+  it('answers 400 to what is not HTTP, and 431 to header fields over the bound', async () => {
     expect(await raw(server.port, 'NONSENSE\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400 .*application\/problem\+json.*INVALID_REQUEST/s,
     )
@@ -259,7 +259,7 @@ describe('the REST side', () => {
     expect(long).toMatch(/^HTTP\/1\.1 431 .*"code":"TOO_LARGE"/s)
   })
 
-  it('refuses a request without Host, and goes on to the next', async () => {
+  it('answers 400 to a request without Host, and serves the next one', async () => {
     const get = 'GET /healthz HTTP/1.1\r\n'
     const answers = await raw(server.port, `${get}\r\n${get}host: x\r\nconnection: close\r\n\r\n`)
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200'])

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { canonicalJson } from './canonical-json.js'
 
-it('is one text for one meaning, whatever the order of members', () => {
+it('canonical JSON is the same text for the same value, whatever the order of members', () => {
   const one = { b: [{ d: 1, c: null }], a: 'é"', skipped: undefined, at: new Date(0) }
   const other = { at: new Date(0), a: 'é"', b: [{ c: null, d: 1 }] }
   expect(canonicalJson(one)).toBe(canonicalJson(other))
@@ -9,7 +9,7 @@ it('is one text for one meaning, whatever the order of members', () => {
   expect(canonicalJson(undefined)).toBe('null')
 })
 
-it('holds every member, by whatever name, so that none is added unseen', () => {
+it('canonical JSON holds every member, even one named __proto__ or constructor', () => {
   expect(canonicalJson(JSON.parse('{"a":1,"__proto__":{"b":2}}'))).toBe('{"__proto__":{"b":2},"a":1}')
   expect(canonicalJson(JSON.parse('{"constructor":1}'))).toBe('{"constructor":1}')
 })

@@ -52,7 +52,7 @@ const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\
 /** A head with two fields so far. */
 const LAST = `${HEAD}Connection: close\r\n`
 
-describe('a bomb has exactly one answer:', () => {
+describe('a request with', () => {
   beforeEach(async () => {
     server = await listening({})
   })
@@ -68,12 +68,12 @@ describe('a bomb has exactly one answer:', () => {
     ['chunk extensions', `${CHUNKED}1;${'a'.repeat(17 * 1024)}\r\n1\r\n0\r\n\r\n`, '413 TOO_LARGE'],
     ['a body without a length', `${CHUNKED}${chunk('1'.repeat(256 * 1024 + 1))}0\r\n\r\n`, '413 TOO_LARGE'],
     ['many chunks of a byte', `${CHUNKED}${chunk('[')}${chunk(' ').repeat(5_000)}${chunk(']')}0\r\n\r\n`, '200'],
-  ])('%s', async (_what, bytes, answer) => {
+  ])('%s gets exactly one answer', async (_what, bytes, answer) => {
     expect(await answerTo(bytes)).toBe(answer)
   })
 })
 
-describe('a client that takes its time is told so, and cut off:', () => {
+describe('a client that takes too long', () => {
   beforeEach(async () => {
     server = await listening(QUICK)
   })
@@ -82,11 +82,11 @@ describe('a client that takes its time is told so, and cut off:', () => {
     ['with nothing at all', ''],
     ['with its head', HEAD],
     ['with its body', `${HEAD}${JSON_BODY}Content-Length: 100\r\n\r\n{`],
-  ])('%s', async (_how, bytes) => {
+  ])('%s is answered with 400 and cut off', async (_how, bytes) => {
     expect(await client(bytes).closed).toMatch(/^HTTP\/1\.1 400 .*did not arrive in time/s)
   })
 
-  it('and cannot keep the connection by its own half', async () => {
+  it('or sends rubbish cannot keep the connection by leaving its own half open', async () => {
     const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     const before = open()
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
@@ -110,7 +110,7 @@ it('connections beyond the bound are closed at once, and those within it are ser
   for (const { socket } of within) socket.destroy()
 })
 
-it('while it ends, who goes on asking over a kept connection is answered, and told that it was the last time', async () => {
+it('a server that is closing answers one more request on a kept connection, with Connection: close', async () => {
   let asked = (): void => {}
   const first = new Promise<void>((resolve) => {
     asked = resolve
@@ -131,7 +131,7 @@ it('while it ends, who goes on asking over a kept connection is answered, and to
   await ended
 })
 
-it('shows the certificate that its files hold: a new one without a restart', async () => {
+it('the server shows a new certificate from its files without a restart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pma-rest-'))
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
   const authority = await createAuthority()

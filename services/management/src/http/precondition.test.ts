@@ -15,7 +15,7 @@ const met = (headers: Record<string, string>, shown: unknown): Promise<boolean> 
   )
 
 describe('an ETag', () => {
-  it('is the same for the same members in another order, and another for any other value', () => {
+  it('is the same for the same members in another order, and differs for another value', () => {
     expect(etagOf({ name: 'Thing', id: 'svc_1' })).toBe(TAG)
     expect(etagOf({ ...THING, name: 'Thing ' })).not.toBe(TAG)
     expect(etagOf({ a: [1, 2] })).not.toBe(etagOf({ a: [2, 1] }))
@@ -37,22 +37,25 @@ describe('a condition of a change (RFC 9110 § 13.1)', () => {
     ['nothing, where something is', { 'if-none-match': '*' }, THING, false],
     ['not this one: If-None-Match compares weakly', { 'if-none-match': `W/${TAG}` }, THING, false],
     ['not another one', { 'if-none-match': '"x"' }, THING, true],
-  ])('asks for %s', async (_name, headers, shown, expected) => {
+  ])('is met or not as the RFC demands if it asks for %s', async (_name, headers, shown, expected) => {
     expect(await met(headers, shown)).toBe(expected)
   })
 
-  it('reads nothing where nothing is asked', async () => {
+  it('reads nothing if the request states no condition', async () => {
     const never = () => Promise.reject(new Error('read'))
     await preconditionOf(readConditions({}))(never)
   })
 
-  it.each(['x', '', '"a', 'W/', '"a" b', '"a"b"', '* , "a"', `"a ${String.fromCharCode(7)}"`])('refuses %j', (text) => {
-    expect(() => readConditions({ 'if-match': text })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-  })
+  it.each(['x', '', '"a', 'W/', '"a" b', '"a"b"', '* , "a"', `"a ${String.fromCharCode(7)}"`])(
+    'is refused with INVALID_REQUEST if it reads %j',
+    (text) => {
+      expect(() => readConditions({ 'if-match': text })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+    },
+  )
 })
 
 describe('a condition of a read', () => {
-  it('is “not modified” for the same tag, weak or strong', () => {
+  it('is “not modified” for the same tag, weak or strong, and “modified” for another', () => {
     for (const tag of [TAG, `W/${TAG}`, '*'])
       expect(readingOf(readConditions({ 'if-none-match': tag }), THING)).toBe('not-modified')
     expect(readingOf(readConditions({ 'if-none-match': '"x"' }), THING)).toBe('modified')

@@ -14,7 +14,7 @@ describe('a route', () => {
     route({ method: 'GET', path: '/orgs', summary: 'x', permission: undefined, ...nothing })
   })
 
-  it('does not compile when an organization in the path is not asked for, or asked for without being there', () => {
+  it('does not compile when its permission does not match whether its path names an organization', () => {
     // @ts-expect-error public, yet of an organization
     route({ method: 'GET', path: '/orgs/{org}/apps', summary: 'x', permission: 'public', ...nothing })
     // @ts-expect-error signed-in is not enough for an organization
@@ -23,7 +23,7 @@ describe('a route', () => {
     route({ method: 'GET', path: '/presets', summary: 'x', permission: 'apps:read', ...nothing })
   })
 
-  it('hands its handler what was checked, and no more', () => {
+  it('hands its handler only the parameters and the query that it declares', () => {
     const made = route({
       method: 'PUT',
       path: '/orgs/{org}/apps/{app}',

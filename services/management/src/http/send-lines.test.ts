@@ -93,8 +93,8 @@ async function read(answer: IncomingMessage): Promise<{ text: string; broken: bo
   }
 }
 
-describe('NDJSON', () => {
-  it('has one object in each line, with what is declared and nothing else', async () => {
+describe('an NDJSON answer', () => {
+  it('has one object in each line, with the declared fields and no others', async () => {
     const answer = await ask('short')
     expect(answer.headers['content-type']).toBe('application/x-ndjson')
     const { text, broken } = await read(answer)
@@ -108,26 +108,26 @@ describe('NDJSON', () => {
     expect(text.endsWith('\n')).toBe(true)
   })
 
-  it('never takes a failure in its middle for its end', async () => {
+  it('breaks the connection off if it fails in its middle, so that a part is never taken for the whole', async () => {
     const answer = await ask('broken')
     expect(answer.statusCode).toBe(200)
     expect((await read(answer)).broken).toBe(true)
   })
 
-  it('tells a failure at its beginning as any other refusal', async () => {
+  it('is answered with a problem and its status if it fails at its beginning', async () => {
     const answer = await ask('refused')
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([429, 'application/problem+json'])
     expect(JSON.parse((await read(answer)).text).code).toBe('RATE_LIMITED')
   })
 
-  it('may be empty, and makes nothing for HEAD', async () => {
+  it('may be empty, and makes no pages for HEAD', async () => {
     expect(await read(await ask('empty'))).toEqual({ text: '', broken: false })
     const head = await ask('short', 'HEAD')
     expect([head.statusCode, head.headers['content-type'], made]).toEqual([200, 'application/x-ndjson', 0])
     head.resume()
   })
 
-  it('is made no faster than it is read, and no further than its reader stays', async () => {
+  it('is made only as far as it is read, and no further once its reader has left', async () => {
     const answer = await ask('long')
     await new Promise((resolve) => answer.once('readable', resolve))
     answer.destroy()
@@ -135,7 +135,7 @@ describe('NDJSON', () => {
     expect(made).toBeLessThan(PAGES / 2)
   })
 
-  it('ends where its reader has left before there was anything to read', async () => {
+  it('ends if its reader leaves before there is anything to read', async () => {
     const asked = get({ port: server.port, host: '127.0.0.1', path: '/api/v1/lines/left' }).on('error', () => undefined)
     await began
     asked.destroy()
@@ -143,7 +143,7 @@ describe('NDJSON', () => {
     expect(made).toBe(1)
   })
 
-  it('is cut off where its reader takes too little, long before it would count as gone', async () => {
+  it('is cut off if its reader takes nothing for longer than the patience', async () => {
     const app = express()
     app.get('/', (_request, response) =>
       sendLines(pages('long'), z.object({ n: z.number() }).loose(), response, { ...LINE_BOUNDS, patienceMs: 100 }),

@@ -41,7 +41,7 @@ async function read(): Promise<void> {
 }
 
 it.each(['h2c', 'websocket'])(
-  'behind an offer of %s nothing is read, since the parser drops what stands there',
+  'what stands behind an offer of %s is not read, and the connection ends with the answer',
   async (protocol) => {
     const inner = get('/from-body')
     const { socket, closed } = client(
@@ -57,12 +57,12 @@ it.each(['h2c', 'websocket'])(
   },
 )
 
-describe('bytes that cannot be read take no whole request’s answer away:', () => {
+describe('unreadable bytes', () => {
   it.each([
     ['junk', JUNK],
     ['a CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['a chunk size that is none', `${post('/b', 'Transfer-Encoding: chunked\r\n')}ZZ\r\n`],
-  ])('%s', async (_what, bad) => {
+  ])('%s behind a whole request does not take away its answer', async (_what, bad) => {
     expect(statusesAndConnection(await client(post('/a', 'Content-Length: 3\r\n', 'abc') + bad).closed)).toBe(
       '200 close',
     )
@@ -77,13 +77,13 @@ describe('bytes that cannot be read take no whole request’s answer away:', () 
     expect(begun).toEqual(['/a', '/slow'])
   })
 
-  it('and are told alone where there is none', async () => {
+  it('junk alone is answered with 400, and a CONNECT alone with 405', async () => {
     expect(statusesAndConnection(await client(JUNK).closed)).toBe('400 close')
     expect(statusesAndConnection(await client('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n').closed)).toBe('405 close')
   })
 })
 
-it('behind an answer that ends the connection nothing is begun', async () => {
+it('a request that stands behind an answer with Connection: close is not begun', async () => {
   const refused = post('/refuse', 'Transfer-Encoding: chunked\r\n', '3\r\nabc\r\n0\r\n\r\n')
   expect(statusesAndConnection(await client(refused + get('/b')).closed)).toBe('413 close')
   expect(begun).toEqual(['/refuse'])
@@ -92,7 +92,7 @@ it('behind an answer that ends the connection nothing is begun', async () => {
 it.each([
   ['without a body', post('/a', 'Expect: 100-continue\r\n')],
   ['with a body', post('/a', 'Expect: 100-continue\r\nContent-Length: 3\r\n', 'abc')],
-])('a client that expects 100 Continue %s is answered, and so is what stands behind', async (_how, bytes) => {
+])('a client that expects 100 Continue %s is answered, and so is the request behind it', async (_how, bytes) => {
   const { closed } = client(bytes + get('/b', 'Connection: close\r\n'))
   expect(statusesAndConnection(await closed)).toBe('100 200 keep-alive 200 close')
   expect(begun).toEqual(['/a', '/b'])

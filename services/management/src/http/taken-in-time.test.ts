@@ -26,8 +26,8 @@ async function takeAfter(ms: number): Promise<void> {
   await pages.next()
 }
 
-describe('pages', () => {
-  it('wait as long as there is patience, and are cut off once', async () => {
+describe('pages of a streamed answer', () => {
+  it('are cut off, once, if their reader lets one wait for longer than its patience', async () => {
     await pages.next()
     jest.advanceTimersByTime(999)
     expect(cuts).toBe(0)
@@ -35,7 +35,7 @@ describe('pages', () => {
     expect(cuts).toBe(1)
   })
 
-  it('are cut off where each is taken a little too slowly', async () => {
+  it('are cut off if each is taken a little too slowly', async () => {
     await pages.next()
     for (let page = 0; page < 8; page++) await takeAfter(200)
     expect(cuts).toBe(0)
@@ -43,7 +43,7 @@ describe('pages', () => {
     expect(cuts).toBe(1)
   })
 
-  it('go on for ever to who takes them fast enough, who has saved up no more than all patience', async () => {
+  it('are not cut off for a reader who is fast enough, and who saves up no more than the whole patience', async () => {
     await pages.next()
     for (let page = 0; page < 100; page++) await takeAfter(100)
     expect(cuts).toBe(0)
@@ -54,7 +54,7 @@ describe('pages', () => {
     expect(cuts).toBe(1)
   })
 
-  it('wait for nobody once their reader has left', async () => {
+  it('are not cut off once their reader has left', async () => {
     await pages.next()
     await pages.return()
     jest.advanceTimersByTime(10_000)

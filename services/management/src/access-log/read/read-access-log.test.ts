@@ -34,24 +34,27 @@ const TWENTY_SECONDS_OFF = `
 it.each([
   ['admitted', readAccessLog],
   ['granted', readGrants],
-] as const)('goes on where a page of what was %s ended, whatever operators somebody made', async (kind, read) => {
-  const organizationId = newId('organization')
-  await harness.log(organizationId, 3)
-  const trx = await harness.db.transaction()
-  try {
-    await trx('access_log').where({ organization_id: organizationId }).update({ kind })
-    await trx.raw(TWENTY_SECONDS_OFF)
-    const [first] = await read(readNow(trx), organizationId, { before: undefined, limit: 1 })
-    const rest = await read(readNow(trx), organizationId, { before: first, limit: 9 })
-    expect([first, ...rest].map((line) => line?.requestId)).toEqual(['req_3', 'req_2', 'req_1'])
-  } finally {
-    await trx.rollback()
-  }
-})
+] as const)(
+  'a page of %s entries goes on exactly where the page before ended, even if forged SQL operators shift times',
+  async (kind, read) => {
+    const organizationId = newId('organization')
+    await harness.log(organizationId, 3)
+    const trx = await harness.db.transaction()
+    try {
+      await trx('access_log').where({ organization_id: organizationId }).update({ kind })
+      await trx.raw(TWENTY_SECONDS_OFF)
+      const [first] = await read(readNow(trx), organizationId, { before: undefined, limit: 1 })
+      const rest = await read(readNow(trx), organizationId, { before: first, limit: 9 })
+      expect([first, ...rest].map((line) => line?.requestId)).toEqual(['req_3', 'req_2', 'req_1'])
+    } finally {
+      await trx.rollback()
+    }
+  },
+)
 
 describe('an entry that somebody wrote by hand', () => {
   it.each([[[]], ['x'], [null], [{ secrets: 7, app: { id: 1 }, internalService: [], path: ['/'], unattested: 'no' }]])(
-    '%j is listed blank, and the others as they are',
+    '%j is listed with blank fields, and the entries beside it are listed as they are',
     async (written) => {
       const organizationId = newId('organization')
       await harness.log(organizationId, 3)

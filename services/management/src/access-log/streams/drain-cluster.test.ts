@@ -42,7 +42,7 @@ describeWithRedis('the drain of a cluster', () => {
     return Number(await master?.ask('CLUSTER', 'COUNTKEYSINSLOT', String(slot))) > 0
   }
 
-  it('empties the shards of every master but for what is too long, copies their watermarks, and takes over from the dead', async () => {
+  it('empties the shards of every master, sets aside messages that are too long, and copies the watermarks', async () => {
     await drain.prepare()
     const proxies = [0, 1, 2, 3, 20, 40, 63].map((shard) => streamProxy(client, shard))
     for (const proxy of proxies) await proxy.add(proxy.entry(1), proxy.entry(2))
@@ -63,7 +63,7 @@ describeWithRedis('the drain of a cluster', () => {
     for (const proxy of proxies) expect([await counted(proxy), await proxy.mark()]).toEqual([2, 2])
   })
 
-  it('goes on with all other shards where one master is away', async () => {
+  it('goes on with the shards of all other masters when one master is away', async () => {
     const proxies = Array.from({ length: 64 }, (_, shard) => streamProxy(client, shard))
     for (const proxy of proxies) await proxy.add(proxy.entry(1))
     const away = await Promise.all(proxies.map((_, shard) => isWith(masters[2], shard)))

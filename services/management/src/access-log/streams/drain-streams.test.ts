@@ -76,7 +76,7 @@ describeWithRedis('the drain of the access streams', () => {
       },
     })
 
-  it('puts each entry into the log once, in order of time, and keeps nothing in Redis', async () => {
+  it('puts each entry into the log once, in order of time, and leaves nothing in Redis', async () => {
     const drain = await ready()
     const atMs = Date.now()
     await proxy.add(proxy.entry(1, { atMs }), proxy.entry(2, { atMs: atMs + 1 }))
@@ -95,7 +95,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('moves the watermark to the last sequence before a gap, and past it when RecordAccess fills it', async () => {
+  it('moves the watermark to the last sequence before a gap, and past it once RecordAccess fills the gap', async () => {
     const drain = await ready()
     await proxy.add(...[1, 2, 4, 5].map((sequence) => proxy.entry(sequence)))
     await drainAll(drain)
@@ -105,7 +105,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect([await stored(), await proxy.mark()]).toEqual([5, 5])
   })
 
-  it('copies a watermark to Redis after its commit, never before, and for a while', async () => {
+  it('copies a watermark to Redis only after its commit, to stay there for about an hour', async () => {
     const seen: unknown[] = []
     const watching = withCommand('set', async (...args: readonly (string | number)[]) => {
       seen.push([args[1], await stored()])
@@ -119,7 +119,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await client.pttl(`pma:{s03}:mark:${proxy.bootId}`)).toBeGreaterThan(3_500_000)
   })
 
-  it('copies it again after a flush, when an entry that is in the log is recorded once more', async () => {
+  it('copies a watermark again after a flush of Redis, when an entry that is in the log is recorded once more', async () => {
     await proxy.add(proxy.entry(1))
     await drainAll(await ready())
     await harness.redis.flush()
@@ -128,7 +128,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await proxy.mark()).toBe(1)
   })
 
-  it('delivers again after a crash between commit and acknowledgement, and nothing is twice in the log', async () => {
+  it('delivers entries again after a crash between commit and acknowledgement, without duplicates in the log', async () => {
     const run: RunScript = async (digest, keys, ...args) => {
       if (keys !== SHARDS) throw new Error('crashed')
       return client.evalsha(digest, keys, ...args)
@@ -145,7 +145,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('keeps what it was handed while Postgres is away, and begins with it', async () => {
+  it('keeps the entries it was handed while Postgres is away, and stores them once Postgres is back', async () => {
     const away = connectPostgres(
       { host: '127.0.0.1', port: 1, database: 'x', user: 'x', password: 'x', poolMax: 1 },
       'x',
@@ -169,7 +169,7 @@ describeWithRedis('the drain of the access streams', () => {
     await away.destroy()
   })
 
-  it('is shared by several managements: each entry once, none left', async () => {
+  it('is shared by several managements: each entry is logged once, and none is left', async () => {
     const [one, other] = [await ready(), await ready()]
     for (let sequence = 1; sequence <= 300; sequence++) await proxy.add(proxy.entry(sequence))
     await one.pass()
@@ -183,7 +183,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('makes its groups anew after a flush, and drains what came since', async () => {
+  it('creates its groups again after a flush of Redis, and drains what came since', async () => {
     const drain = await ready()
     await harness.redis.flush()
     expect(await drain.claim(0)).toBe(false)
@@ -193,7 +193,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await client.pttl(accessStreamKey(9))).toBeGreaterThan(0)
   })
 
-  it('takes over what a dead consumer left, and then forgets it', async () => {
+  it('takes over what a dead consumer left, and then removes that consumer', async () => {
     const drain = await ready()
     await proxy.add(proxy.entry(1))
     await client.xreadgroup('GROUP', ACCESS_STREAM.group, 'dead', 'COUNT', 1, 'STREAMS', KEY, '>')
@@ -209,7 +209,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(JSON.stringify(await client.xinfo('CONSUMERS', KEY, ACCESS_STREAM.group))).not.toContain('dead')
   })
 
-  it('makes its groups and forgets dead consumers where Redis is full: nothing else would ever empty it', async () => {
+  it('creates its groups and removes dead consumers even when Redis is full', async () => {
     const drain = await ready()
     await client.xgroup('CREATECONSUMER', KEY, ACCESS_STREAM.group, 'dead')
     await client.del(accessStreamKey(9))
@@ -224,7 +224,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(JSON.stringify(await client.xinfo('CONSUMERS', KEY, ACCESS_STREAM.group))).not.toContain('dead')
   })
 
-  it('sets aside what it cannot read, bounded, and puts what is beside it into the log', async () => {
+  it('sets aside what it cannot read, cut to 8,192 characters, and logs the readable entries beside it', async () => {
     const drain = await ready()
     const add = (...fields: string[]) => client.xadd(KEY, '*', ...fields)
     const json = (change: object) => writeEntryText({ ...proxy.entry(9), ...change })
@@ -262,7 +262,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('never fetches a message that is too long: its beginning is set aside, and nothing else waits for it', async () => {
+  it('sets aside the beginning of a message that is too long without fetching it, and delays no other message', async () => {
     let longest = 0
     const run: RunScript = async (digest, keys, ...args) => {
       const answer = await client.evalsha(digest, keys, ...args)
@@ -295,7 +295,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(longest).toBeLessThan(16_384)
   })
 
-  it('fetches a message of 1 MiB, and none of a byte more', async () => {
+  it('fetches a message of 1 MiB, and none that is a byte longer', async () => {
     const drain = await ready()
     const bytes = 1024 * 1024 - `boot${proxy.bootId}entry`.length - 4 * 16
     await addLong(bytes)
@@ -307,7 +307,7 @@ describeWithRedis('the drain of the access streams', () => {
     ])
   })
 
-  it('meets a message that is too long once, though the answer is lost', async () => {
+  it('sets aside a message that is too long only once, even if the answer of Redis is lost', async () => {
     let isLost = false
     const run: RunScript = async (digest, keys, ...args) => {
       const answer = await client.evalsha(digest, keys, ...args)
@@ -328,7 +328,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('takes over a message that is too long from whom it has killed', async () => {
+  it('takes over a message that is too long from a dead consumer, and sets it aside', async () => {
     const drain = await ready()
     // Below the bound of an answer, so that it leaves nothing else owed.
     await addLong(1_500_000)
@@ -341,7 +341,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('keeps the beginning of a message that is too long where Redis is full of it', async () => {
+  it('sets aside a message that is too long even when Redis is full because of it', async () => {
     const drain = await ready()
     await drain.pass()
     await addLong(1_500_000)
@@ -358,7 +358,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('reads so many bytes at once, and the shard that filled an answer comes last in the next', async () => {
+  it('reads a bounded number of bytes at once, and reads the shard that filled an answer last in the next answer', async () => {
     const drain = await ready()
     // Eleven of these exceed the bound of an answer, and sixteen are looked at together.
     for (let count = 0; count < 28; count += 1) await addLong(200_000)
@@ -374,7 +374,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
-  it('looks at what is owed one at a time: a step that took too long is not taken again', async () => {
+  it('reads the messages that it took over one at a time', async () => {
     const drain = await ready()
     await proxy.add(proxy.entry(1))
     await proxy.add(proxy.entry(2))
@@ -388,7 +388,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await sequences()).toEqual([1, 2])
   })
 
-  it('sets aside an entry whose place another request holds, whichever way it comes', async () => {
+  it('sets aside an entry whose sequence another request has, whether it comes by a stream or by RecordAccess', async () => {
     const drain = await ready()
     const record = createRecordAccess(db, SILENT)
     const drainInboxes = createInboxDrain({ db, redis: null, log: SILENT })
@@ -406,7 +406,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await stored()).toBe(3)
   })
 
-  it('holds an entry once that came both ways', async () => {
+  it('logs an entry once if it came both by a stream and by RecordAccess', async () => {
     const drain = await ready()
     const record = createRecordAccess(db, SILENT)
     const entries = [proxy.entry(1), proxy.entry(2)]
@@ -420,7 +420,7 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await aside()).toEqual([])
   })
 
-  it('is held up by no other shard that somebody has spoilt', async () => {
+  it('drains a shard even if the stream of another shard was overwritten', async () => {
     const drain = await ready()
     await client.set(accessStreamKey(5), 'spoilt')
     await proxy.add(proxy.entry(1))

@@ -10,12 +10,12 @@ const read = (...texts: readonly string[]) =>
   readMessage({ shard: 3, id: '1-1', fields: ['boot', bootId, ...texts.flatMap((text) => ['entry', text])] })
 
 describe('a message of a stream', () => {
-  it('holds entries as a proxy writes them', () => {
+  it('is read into the entries that a proxy wrote', () => {
     const entry = accessEntry({ organizationId: 'org_1', shard: 3, sequence: 7 })
     expect(read(writeEntryText(entry)).entries).toEqual([toInboxEntry(bootId, entry)])
   })
 
-  it('tells in words what of an entry is of another type', () => {
+  it('has an entry with a field of the wrong type set aside, with words that name the field', () => {
     const { entries, setAside } = read('["f",3,1,0,"req_1","org_1","200"]')
     expect(entries).toEqual([])
     expect(setAside).toEqual([
@@ -28,7 +28,7 @@ describe('a message of a stream', () => {
     ])
   })
 
-  it('is bounded, and so is an entry: whoever can write to Redis could send any amount', () => {
+  it('is set aside if it holds 5,001 entries, and an entry in it is set aside if it has 65,537 characters', () => {
     expect(read(' '.repeat(65_537), '{').setAside.map(({ reason, position }) => [reason, position])).toEqual([
       ['out-of-shape', 1],
       ['unreadable', 2],
@@ -37,7 +37,7 @@ describe('a message of a stream', () => {
     expect(setAside).toEqual([expect.objectContaining({ reason: 'out-of-shape', position: 0 })])
   })
 
-  it('of which only the delivery is remembered holds nothing, and nothing is set aside', () => {
+  it('yields no entries and sets nothing aside if only its delivery is remembered and its fields are gone', () => {
     expect(readMessage({ shard: 3, id: '1-1', fields: null })).toMatchObject({ entries: [], setAside: [] })
   })
 })

@@ -74,7 +74,7 @@ describeWithRedis('management with Redis', () => {
     }
   }
 
-  it('drains by itself, and goes on after Redis was away and has come back', async () => {
+  it('drains by itself, and goes on once Redis is back after an outage', async () => {
     const redis = await redisOf()
     run(redis)
     await until(await recorded(redis))
@@ -83,7 +83,7 @@ describeWithRedis('management with Redis', () => {
     await until(await recorded(redis, 3))
   })
 
-  it('starts without Redis, empties the inbox, and ends without it', async () => {
+  it('starts without Redis, empties the inbox all the same, and stops without Redis', async () => {
     const { logged, stop } = run({ host: '127.0.0.1', port: await freePort() })
     await db('access_inbox').insert({
       boot_id: 'boot_x',
@@ -100,7 +100,7 @@ describeWithRedis('management with Redis', () => {
     await stop()
   })
 
-  it('refuses a Redis that may evict, by name of the setting, and drains once it is set right', async () => {
+  it('refuses a Redis that may evict, naming maxmemory-policy, and drains once the policy is noeviction', async () => {
     const redis = await redisOf({ 'maxmemory-policy': 'allkeys-lru' })
     const isDrained = await recorded(redis)
     const { logged } = run(redis)
@@ -111,7 +111,7 @@ describeWithRedis('management with Redis', () => {
     expect(logged().match(/not append-only/g)).toHaveLength(1)
   })
 
-  it('drains a Redis that is full: what fills it may be what is to be drained', async () => {
+  it('drains a Redis that is full', async () => {
     const redis = await redisOf()
     const isDrained = await recorded(redis, 3)
     await redis.ask('CONFIG', 'SET', 'maxmemory', '1')

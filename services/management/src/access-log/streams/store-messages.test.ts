@@ -13,8 +13,8 @@ import { storeMessages } from './store-messages.js'
 const { db } = await startForAllTests(migratedDatabase)
 await tendPartitions(db, 90)
 
-describe('a batch', () => {
-  it('whose one value Postgres refuses is stored without it, and that message is set aside', async () => {
+describe('a batch of messages', () => {
+  it('is stored without the message whose value Postgres refuses, and that message is set aside', async () => {
     const bootId = newId('boot')
     const messages = [1, 2, 3, 4, 5].map((sequence): ReadMessage => {
       const entry = toInboxEntry(bootId, accessEntry({ organizationId: 'org_1', shard: 3, sequence }))
@@ -51,7 +51,7 @@ describe('a watermark', () => {
     return (await db.transaction((trx) => moveWatermarks(trx, entries)))[0]?.sequence
   }
 
-  it('stays below a gap, and then goes all the way at once, however much has piled up', async () => {
+  it('stays below a gap, and moves past it in one step once it is filled, however many entries follow', async () => {
     const last = 2 * ACCESS_LOG_LIMITS.watermarkStep + 1
     await put(2, last)
     expect(await moved(2, 3)).toBe(0)
@@ -63,7 +63,7 @@ describe('a watermark', () => {
     expect(await moved(last + 3, last + 1, last + 2)).toBe(last + 4)
   })
 
-  it('of a proxy that lives outlasts a week without an entry; of a dead one it is forgotten', async () => {
+  it('is kept beyond a week without an entry if its proxy is alive, and is deleted if its proxy is dead', async () => {
     const old = db.raw(`clock_timestamp() - interval '8 days'`)
     const [alive, dead] = [newId('boot'), newId('boot')]
     await db('proxies').insert({

@@ -73,7 +73,7 @@ const owner = await house.person('owner')
 
 describe('a preset', () => {
   it.each(PRESETS.map((preset) => [preset.id, preset] as const))(
-    '%s makes a whole service of a slug and a name, by which no app reaches what is reserved',
+    '%s creates a whole service from a name and a slug once its secret exists, with no reserved endpoint open',
     async (id, preset) => {
       const fresh = await house.organization(owner, `Preset ${id}`)
       const create = () => owner.ask('POST', `/orgs/${fresh}/services`, { name: preset.name, slug: id, preset: id })
@@ -115,7 +115,7 @@ describe('a preset', () => {
     expect(allows({ methods: [...preset.methods], paths: pathsByDefault(preset) }, asked)).toBe(true)
   })
 
-  it('gives everything to who asks for it by its paths, and says what an app can make of that', async () => {
+  it('opens reserved endpoints if the request gives paths that cover them, and warns what an app can make of that', async () => {
     const org = await house.organization(owner, 'Everything')
     await owner.ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY', value: 'value-of-a-key' }).expect(201)
     const { body } = await owner
@@ -126,7 +126,7 @@ describe('a preset', () => {
     ])
   })
 
-  it('gives way to what the request says', async () => {
+  it('gives way to the auth, limits and paths that the request states', async () => {
     const org = await house.organization(owner, 'Own')
     await owner.ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY_DEV', value: 'value-of-a-key' }).expect(201)
     const own = { auth: { type: 'bearer', secret: 'OPENAI_API_KEY_DEV' }, limits: [], paths: ['/v1/embeddings'] }
@@ -137,7 +137,7 @@ describe('a preset', () => {
     expect(body.warnings).toEqual([expect.stringContaining('No rate limit')])
   })
 
-  it('is listed with what a person needs to know', async () => {
+  it('is listed with its secret’s name, the page that issues keys, and what its endpoints let an app do', async () => {
     const { body } = await owner.ask('GET', '/presets').expect(200)
     expect(body.items.map((item: { id: string }) => item.id)).toEqual([
       'openai',

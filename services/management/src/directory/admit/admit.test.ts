@@ -68,7 +68,7 @@ const inbox = async () =>
   )
 
 describe('Admit', () => {
-  it('answers in order, writes what it admits and nothing else, and all of it is committed', async () => {
+  it('decides in order, and commits the entries of what it admits and no others', async () => {
     const { decisions } = await createAdmit(db)({
       bootId,
       admissions: [1, 2, 3, 4, 5].map((sequence) => admission(sequence)),
@@ -81,7 +81,7 @@ describe('Admit', () => {
     expect(await inbox()).toEqual([1, 2, 3])
   })
 
-  it('is idempotent: a repeated admission neither writes nor draws again, drained or not', async () => {
+  it('neither writes nor draws again for a repeated admission, whether the inbox was drained or not', async () => {
     const admit = createAdmit(db)
     const once = { bootId, admissions: [admission(1)] }
     for (let times = 0; times < 5; times++) expect(outcomes((await admit(once)).decisions)).toEqual(['in'])
@@ -103,7 +103,7 @@ describe('Admit', () => {
     expect(outcomes(decisions)).toEqual(['limited', 'in', 'in', 'in'])
   })
 
-  it('keeps a limit exact across connections, and never waits in a circle', async () => {
+  it('keeps a limit exact across connections, without a deadlock when calls name buckets in different orders', async () => {
     const [one, other] = [createAdmit(db), createAdmit(db)]
     const calls = Array.from({ length: 40 }, (_, index) => {
       const keys = index % 2 === 0 ? ['a', 'b', 'c'] : ['c', 'b', 'a']
@@ -113,7 +113,7 @@ describe('Admit', () => {
     expect(decided.filter((outcome) => outcome === 'in')).toHaveLength(3)
   })
 
-  it('one call that is refused spoils no other of its group', async () => {
+  it('refuses one call of a group without refusing the others', async () => {
     const admit = createAdmit(db)
     await admit({ bootId, admissions: [admission(1, [])] })
     const calls = [admission(1, [], 'req_other'), admission(2, []), admission(3, [])].map((one) =>
@@ -128,13 +128,13 @@ describe('Admit', () => {
     ['no entry', { ...admission(1), entry: null }],
     ['a bucket of no rate', { ...admission(1), buckets: [{ ...BUCKET, count: 0 }] }],
     ['an impossible sequence', { ...admission(1), entry: { ...entryOf(1), sequence: 0 } }],
-  ] as [string, Admission__Output][])('refuses %s', async (_what, bad) => {
+  ] as [string, Admission__Output][])('refuses %s with INVALID_REQUEST', async (_what, bad) => {
     await expect(createAdmit(db)({ bootId, admissions: [bad] })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 })
 
 describe('the access log', () => {
-  it('joins admitted and finished entries, newest first, with the names of the secrets', async () => {
+  it('lists requests newest first, with their ends and the names of their secrets', async () => {
     const record = createRecordAccess(db, log)
     await createAdmit(db)({ bootId, admissions: [admission(1, []), admission(2, [])] })
     await record({ bootId, entries: [entryOf(3, 'ENTRY_KIND_FINISHED', 'req_1')] })
@@ -153,7 +153,7 @@ describe('the access log', () => {
     expect(await readAccessLog(readNow(db), newId('organization'), { before: undefined, limit: 10 })).toEqual([])
   })
 
-  it('holds an entry once, however often it is recorded, before and after the drain', async () => {
+  it('holds an entry once, however often it is recorded before and after the drain', async () => {
     const record = createRecordAccess(db, log)
     for (let times = 0; times < 3; times++) await record({ bootId, entries: [entryOf(1)] })
     await moveInboxBatch(db)
@@ -163,7 +163,7 @@ describe('the access log', () => {
     expect(await inbox()).toEqual([])
   })
 
-  it('moves the watermark to the last sequence before a gap, and past it when the gap is filled', async () => {
+  it('has its watermark at the last sequence before a gap, and past the gap once it is filled', async () => {
     const record = createRecordAccess(db, log)
     const watermark = async () =>
       Number((await db('access_watermarks').where({ boot_id: bootId }).first('sequence'))?.sequence)
@@ -175,7 +175,7 @@ describe('the access log', () => {
     expect(await watermark()).toBe(5)
   })
 
-  it('is drained by several at once: each entry once, none left', async () => {
+  it('is filled by several drains at once with each entry once, and none is left in the inbox', async () => {
     await createRecordAccess(
       db,
       log,
@@ -186,13 +186,13 @@ describe('the access log', () => {
     expect(await db('access_log').select('sequence')).toHaveLength(500)
   })
 
-  it('has its partitions made once, by however many managements at once', async () => {
+  it('has each partition created once, even if several managements create them at once', async () => {
     await db.raw(`DROP TABLE ${(await partitions()).join(', ')}`)
     await Promise.all([tendPartitions(db, 90), tendPartitions(db, 90), tendPartitions(db, 90)])
     expect(await partitions()).toHaveLength(4)
   })
 
-  it('drops partitions past the retention, never one that is younger than a week', async () => {
+  it('loses a partition past the retention, and keeps its current ones even with a retention of one day', async () => {
     await db.raw(
       `CREATE TABLE access_log_20200101 PARTITION OF access_log FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')`,
     )

@@ -48,8 +48,8 @@ const management = (db: Knex, clock?: ManualClock) => {
   }
 }
 
-describe('a block', () => {
-  it('shrinks with what is left, to nothing ahead of need, and what is needed is given to the last unit', () => {
+describe('a block of a quota', () => {
+  it('shrinks with what is left, down to nothing ahead of need, while needed units are given to the last one', () => {
     expect(quotaBlock(1_000_000, { needed: 1, wanted: 5_000 })).toBe(QUOTA_BLOCK_LIMITS.unitsMax)
     expect(quotaBlock(1_600, { needed: 1, wanted: 500 })).toBe(100)
     expect(quotaBlock(32, { needed: 1, wanted: 500 })).toBe(2)
@@ -62,7 +62,7 @@ describe('a block', () => {
 })
 
 describe('DrawQuota', () => {
-  it('hands out exactly the quota, however many managements and calls at once', async () => {
+  it('hands out exactly the quota, however many managements and calls draw at once', async () => {
     const count = 5_000
     const managements = [management(database.db), management(other)]
     let drawn = 0
@@ -81,7 +81,7 @@ describe('DrawQuota', () => {
     expect(calls).toBeLessThan(count / 10)
   })
 
-  it('decides several counters of several calls in any order, and never waits in a circle', async () => {
+  it('decides calls that name several counters in different orders without a deadlock, and gives out exact quotas', async () => {
     const counters = ['a', 'b', 'c', 'd'].map((subject) => ({ ...counter, subject }))
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, at) => {
@@ -94,7 +94,7 @@ describe('DrawQuota', () => {
     expect(units.reduce((sum, one) => sum + one, 0)).toBe(4 * 20)
   })
 
-  it('takes back what is left of a block, before it decides, and never more than was drawn', async () => {
+  it('takes back what is left of a block before it decides, and never more than was drawn', async () => {
     const clock = manualClock()
     const { block } = management(database.db, clock)
     const { startsAtMs } = await block({ needed: 100 })
@@ -104,7 +104,7 @@ describe('DrawQuota', () => {
     expect(await block({ needed: 1_000 })).toMatchObject({ units: 100 })
   })
 
-  it('begins anew at midnight and at the first of the month, by UTC and its own clock; what is of the old period stays there', async () => {
+  it('counts anew from midnight and the first of the month in UTC, where units returned late do not count', async () => {
     const clock = manualClock(LATE_MS)
     const { block } = management(database.db, clock)
     const month = { ...counter, period: 'QUOTA_PERIOD_MONTH' } as const
@@ -133,14 +133,14 @@ describe('DrawQuota', () => {
     expect(await block({ counter: month, needed: 1 })).toMatchObject({ units: 0 })
   })
 
-  it('keeps to a quota that was lowered, and to one that was raised, from what was drawn before', async () => {
+  it('counts what was drawn before, both when a quota was lowered and when it was raised', async () => {
     const { block } = management(database.db, manualClock())
     await block({ needed: 60 })
     expect(await block({ count: 50, needed: 1 })).toMatchObject({ units: 0 })
     expect(await block({ count: 70, needed: 100 })).toMatchObject({ units: 10 })
   })
 
-  it('tells organizations, scopes, subjects and periods apart', async () => {
+  it('counts organizations, scopes, subjects and periods separately', async () => {
     const { block } = management(database.db, manualClock())
     await block({ needed: 100 })
     for (const over of [
@@ -158,14 +158,14 @@ describe('DrawQuota', () => {
     ['a period of no kind', { period: 'QUOTA_PERIOD_UNSPECIFIED' }],
     ['a subject that is too long', { subject: 'x'.repeat(129) }],
     ['a subject that cannot be stored', { subject: '\u0000' }],
-  ] as [string, Partial<QuotaCounter__Output>][])('refuses %s', async (_what, over) => {
+  ] as [string, Partial<QuotaCounter__Output>][])('refuses %s with INVALID_REQUEST', async (_what, over) => {
     const { block } = management(database.db)
     await expect(block({ counter: { ...counter, ...over }, needed: 1 })).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
   })
 
-  it('forgets counters when their period has been over for a day, and no others', async () => {
+  it('deletes counters whose period has been over for a day, and no others', async () => {
     const now = Date.now()
     for (const daysAgo of [40, 3, 0])
       await management(database.db, manualClock(now - daysAgo * DAY_MS)).block({ needed: 1 })

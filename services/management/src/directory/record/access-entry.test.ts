@@ -49,7 +49,7 @@ const entries = fc.oneof(
 )
 
 describe('an entry on its way to the log', () => {
-  it('holds its content in the canonical form that its digest is made of, whatever is in it', () => {
+  it('has its content in canonical JSON, whatever its fields contain', () => {
     fc.assert(
       fc.property(entries, (entry) => {
         const { content } = toInboxEntry(bootId, entry)
@@ -58,7 +58,7 @@ describe('an entry on its way to the log', () => {
     )
   })
 
-  it('has the text that it always had', () => {
+  it('has exactly the text that earlier versions gave it', () => {
     const entry = toInboxEntry(bootId, of({ atMs: 1_700_000_000_000 }))
     expect(accessEntryText(entry)).toBe(
       `["${bootId}",1,"1","admitted","1700000000000","req_1","org_1",` +
@@ -68,7 +68,7 @@ describe('an entry on its way to the log', () => {
     )
   })
 
-  it('is one line of eight fields for Postgres, whatever is in it', () => {
+  it('is one line of eight fields for Postgres, whatever its fields contain', () => {
     fc.assert(
       fc.property(entries, (entry) => {
         const line = lineOf(toInboxEntry(bootId, entry))
@@ -78,8 +78,11 @@ describe('an entry on its way to the log', () => {
     )
   })
 
-  it.each(['', ' ', 'req\t1', 'req\n1', 'réq', 'req_\u0000', 'r'.repeat(65)])('is refused with the id %j', (id) => {
-    for (const change of [{ requestId: id }, { organizationId: id }])
-      expect(() => toInboxEntry(bootId, of(change))).toThrow(Fault)
-  })
+  it.each(['', ' ', 'req\t1', 'req\n1', 'réq', 'req_\u0000', 'r'.repeat(65)])(
+    'is refused if its request or its organization has the id %j',
+    (id) => {
+      for (const change of [{ requestId: id }, { organizationId: id }])
+        expect(() => toInboxEntry(bootId, of(change))).toThrow(Fault)
+    },
+  )
 })

@@ -47,7 +47,7 @@ const exchange = (debugToken: string, sourceAddress = '192.0.2.1') =>
 const set = (table: string, id: string, columns: object) => harness.db(table).where({ id }).update(columns)
 
 describe('a route', () => {
-  it('names exactly what is in force, and rests on all of it', async () => {
+  it('names exactly the settings and versions in force, and has a label for each thing that it rests on', async () => {
     const route = await resolve(catalog.appToken)
     expect(route).toMatchObject({
       organizationId: catalog.organizationId,
@@ -84,7 +84,7 @@ describe('a route', () => {
     expect(route.lifeMs).toBe(GRANT_LIFE_MS_MAX)
   })
 
-  it('says which limits count one service and which the whole app, and the quotas of organization and app', async () => {
+  it('lists the limits for one service and for the whole app, and the quotas of organization and app', async () => {
     const limits = JSON.stringify([{ scope: 'app', count: 5, periodSeconds: 1, burst: 5 }])
     const quotas = JSON.stringify([{ scope: 'device', period: 'day', count: 7 }])
     await set('apps', catalog.appId, { limits, quotas })
@@ -102,7 +102,7 @@ describe('a route', () => {
     })
   })
 
-  it('LABEL, READTIME: carries a grant for those versions, made out to the certificate that asked, for 5 minutes from the read', async () => {
+  it('LABEL, READTIME: carries a grant for those versions and the proxy that asked, for 5 minutes from the read', async () => {
     const before = Date.now()
     const { grant } = await resolve(catalog.appToken)
     const [key] = await signingKeys(harness.db, 'grant', ['active'])
@@ -122,7 +122,7 @@ describe('a route', () => {
     expect((claims.exp - claims.iat) * 1_000).toBeCloseTo(GRANT_LIFE_MS_MAX, 0)
   })
 
-  it('READTIME: a slow read or signature shortens what is left, and does not lengthen the life', async () => {
+  it('READTIME: carries a grant that ends 5 minutes after the read began, even if signing it is slow', async () => {
     let wallMs = Date.now()
     const clock = { ...systemClock, wallMs: () => wallMs }
     let signed: GrantClaims | undefined
@@ -142,7 +142,7 @@ describe('a route', () => {
     expect((signed?.exp ?? 0) * 1_000).toBeCloseTo(startMs + GRANT_LIFE_MS_MAX, 0)
   })
 
-  it('LABEL: is read in one snapshot: a rotation that commits in the middle is in it whole, or not at all', async () => {
+  it('LABEL: is read in one snapshot, so that a rotation committed meanwhile is in it whole or not at all', async () => {
     const seen = new Set<string>()
     let done = false
     const rotate = async () => {
@@ -175,13 +175,13 @@ describe('a route', () => {
 
 describe('a refusal of a route', () => {
   it.each(['', 'sk-something', 'pma_app_short', `${SESSION_PREFIX}x.y.z`])(
-    'for the credential %j is one of the credential',
+    'is UNAUTHORIZED without a credential and INVALID_TOKEN with a malformed one: %j',
     async (credential) => {
       expect(await codeOf(resolve(credential))).toBe(credential === '' ? 'UNAUTHORIZED' : 'INVALID_TOKEN')
     },
   )
 
-  it('names the first cause of app, policy, service, link and secret: each hides those behind it', async () => {
+  it('names the first of several causes, in the order app, policy, service, link, secret', async () => {
     const { db } = harness
     const serviceNow = () => codeOf(resolve(catalog.appToken))
     await set('secrets', catalog.secretId, { expires_at: new Date(0) })
@@ -216,7 +216,7 @@ describe('a refusal of a route', () => {
     },
   )
 
-  it('is DESTINATION_NOT_ALLOWED where the bindings were changed since', async () => {
+  it('is DESTINATION_NOT_ALLOWED if the secret’s bindings no longer include the origin of the service', async () => {
     const bindings = {
       origins: ['https://other.example.com'],
       placements: [{ kind: 'header', name: 'authorization' }],
@@ -226,7 +226,7 @@ describe('a refusal of a route', () => {
     expect(await codeOf(resolve(catalog.appToken))).toBe('DESTINATION_NOT_ALLOWED')
   })
 
-  it('is ENDPOINT_NOT_FOUND for another organization’s service, by slug and by id', async () => {
+  it('is ENDPOINT_NOT_FOUND for the slug of another organization’s service, and for a service’s id', async () => {
     const other = await insertCatalog(harness.db)
     await harness.db('services').where({ id: other.serviceId }).update({ slug: 'theirs' })
     expect(await codeOf(resolve(catalog.appToken, 'theirs'))).toBe('ENDPOINT_NOT_FOUND')
@@ -240,7 +240,7 @@ describe('a refusal of a route', () => {
 })
 
 describe('a debug token', () => {
-  it('buys a session that the published keys verify, that enforce accepts, for 10 minutes at most', async () => {
+  it('buys a session for 10 minutes at most, which the published keys verify and the policy enforce accepts', async () => {
     await set('apps', catalog.appId, { policy: 'enforce' })
     const { token, expiresAtMs, deviceId } = await exchange(catalog.debugToken)
     expect(expiresAtMs - Date.now()).toBeLessThanOrEqual(SESSION_LIFE_MS_MAX)
@@ -270,7 +270,7 @@ describe('a debug token', () => {
     expect(await resolve(token)).toMatchObject({ appId: catalog.appId, unattested: false })
   })
 
-  it('stands for one device, and each exchange is audited', async () => {
+  it('stands for one device, however often it is exchanged, and each exchange is audited', async () => {
     const [one, other] = await Promise.all([exchange(catalog.debugToken), exchange(catalog.debugToken)])
     expect(one.deviceId).toBe(other.deviceId)
     const rows = await harness
@@ -288,11 +288,14 @@ describe('a debug token', () => {
     ['APP_DISABLED', () => changed('apps', () => catalog.appId, { enabled: false })],
     ['APP_NOT_FOUND', () => changed('apps', () => catalog.appId, { deleted_at: new Date() })],
     ['APP_NOT_FOUND', () => changed('organizations', () => catalog.organizationId, { state: 'deleted' })],
-  ] as [string, () => Promise<string>][])('is refused as %s where it should be', async (code, tokenAfterChange) => {
-    expect(await codeOf(exchange(await tokenAfterChange()))).toBe(code)
-  })
+  ] as [string, () => Promise<string>][])(
+    'is refused with %s for what is wrong with the token, its app or its organization',
+    async (code, tokenAfterChange) => {
+      expect(await codeOf(exchange(await tokenAfterChange()))).toBe(code)
+    },
+  )
 
-  it('never outlives itself in a session, and a session does not outlive its device or its own revocation', async () => {
+  it('buys no session that outlives the token, the device or the revocation of the session', async () => {
     const expiresAt = new Date(Date.now() + 60_000)
     await set('debug_tokens', catalog.debugTokenId, { expires_at: expiresAt })
     const { token, expiresAtMs, deviceId } = await exchange(catalog.debugToken)
@@ -305,7 +308,7 @@ describe('a debug token', () => {
     expect(await codeOf(resolve(second.token))).toBe('INVALID_TOKEN')
   })
 
-  it('is limited per source address, of IPv6 per /64, guesses and hits alike', async () => {
+  it('is limited per source address, of IPv6 per /64, whether the tokens sent are guesses or valid', async () => {
     expect(await codeOf(exchange('pma_dbg_guess', '2001:db8:0:9::1'))).toBe('INVALID_TOKEN')
     // As after 60 calls at once.
     await harness.db('rate_buckets').update({ arrival_at: harness.db.raw(`clock_timestamp() + interval '35 seconds'`) })
@@ -314,7 +317,7 @@ describe('a debug token', () => {
     expect(await codeOf(exchange(catalog.debugToken, '2001:db8:0:a::1'))).toBe('answered')
   })
 
-  it('of one kind never passes for another: a grant is no session', async () => {
+  it('buys what no grant can replace: a grant sent as a session is refused with INVALID_TOKEN', async () => {
     const { grant } = await resolve(catalog.appToken)
     expect(await codeOf(resolve(SESSION_PREFIX + grant))).toBe('INVALID_TOKEN')
   })
@@ -347,7 +350,7 @@ describe('a test call’s session', () => {
     await harness.db('members').insert({ organization_id: catalog.organizationId, user_id: person, role: 'admin' })
   })
 
-  it('gets the service’s route without app and link, for the person and this service alone', async () => {
+  it('gets the route and the grant of its one service in the name of the person, without app and link', async () => {
     await harness.db('links').delete()
     const route = await resolve(await testSession())
     expect(route).toMatchObject({ appId: person, serviceId: catalog.serviceId, platform: 'test', unattested: false })

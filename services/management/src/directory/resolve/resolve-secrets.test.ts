@@ -53,7 +53,7 @@ const outcomesOf = async (names: string[]) =>
   (await resolve(names)).results.map(({ name, fault, granted }) => [name, fault ?? granted?.versionId])
 
 describe('what an internal service is granted', () => {
-  it('is exactly what is in force and bound to it, for 60 seconds from the read, to the certificate that asks', async () => {
+  it('is exactly the bound version in force, for 60 seconds from the read, for the certificate that asks', async () => {
     const before = Date.now()
     const answer = await resolve(['A_KEY'])
     const granted = { secretId: catalog.secretId, versionId: catalog.versionId, generation: 3, name: 'A_KEY' }
@@ -78,7 +78,7 @@ describe('what an internal service is granted', () => {
     expect(claims.exp - claims.iat).toBeCloseTo(60)
   })
 
-  it('leaves out what is absent, pending, deleted or bound elsewhere, and tells none of these from the others', async () => {
+  it('excludes absent and elsewhere bound secrets, both as SECRET_NOT_FOUND, and pending and deleted ones', async () => {
     const other = await insertCatalog(harness.db)
     await set(other.secretId, { organization_id: catalog.organizationId, name: 'OTHERS' })
     await bind(other.secretId, ['spiffe://protectmyapi.local/ns/protectmyapi/sa/stranger'])
@@ -94,14 +94,14 @@ describe('what an internal service is granted', () => {
     }
   })
 
-  it('is nothing of another organization, whatever its secrets are bound to', async () => {
+  it('excludes a secret of another organization, even if that secret is bound to the service', async () => {
     const other = await insertCatalog(harness.db)
     await bind(other.secretId, [WORKER])
     const { organizationId, results } = await resolve(['A_KEY'])
     expect([organizationId, results[0]?.granted?.secretId]).toEqual([catalog.organizationId, catalog.secretId])
   })
 
-  it('ends with the secret: an expiry shortens the grant, and then there is none', async () => {
+  it('ends with the secret: the grant does not outlive it, and an expired secret is answered with SECRET_EXPIRED', async () => {
     await set(catalog.secretId, { expires_at: new Date(Date.now() + 20_000) })
     const { grant, lifeMs } = await resolve(['A_KEY'])
     const { exp = 0 } = decodeJwt(grant)
@@ -113,7 +113,7 @@ describe('what an internal service is granted', () => {
     expect((await resolve(['A_KEY'])).grant).toBe('')
   })
 
-  it('ends with the binding, with the registration, and with the organization', async () => {
+  it('ends when the binding is removed, the registration is revoked or the organization is deleted', async () => {
     await bind(catalog.secretId, [])
     expect(await outcomesOf(['A_KEY'])).toEqual([['A_KEY', 'SECRET_NOT_FOUND']])
     await revokeInternalService(
@@ -127,7 +127,7 @@ describe('what an internal service is granted', () => {
     expect(await codeOf(resolve(['A_KEY']))).toBe('FORBIDDEN')
   })
 
-  it('is for registered identities alone, and never for one of the installation’s own', async () => {
+  it('is refused with FORBIDDEN to an unregistered identity, and to one of the installation even if registered', async () => {
     expect(await codeOf(resolve(['A_KEY'], stranger))).toBe('FORBIDDEN')
     await harness.db('internal_services').insert({
       id: newId('internalService'),
@@ -138,7 +138,7 @@ describe('what an internal service is granted', () => {
     expect(await codeOf(resolve(['A_KEY'], proxy))).toBe('FORBIDDEN')
   })
 
-  it('is nothing for what can be no name, which is in no statement: it may be a value', async () => {
+  it('excludes what cannot be a name, and puts it into no SQL statement, because it may be a value', async () => {
     const value = 'sk-typed-where-a-name-belongs'
     const stated: string[] = []
     const note = (query: object): void => void stated.push(JSON.stringify(query))
@@ -157,7 +157,7 @@ describe('what an internal service is granted', () => {
     ['no names', []],
     ['a name twice', ['A_KEY', 'A_KEY']],
     ['33 names', Array.from({ length: 33 }, (_, index) => `KEY_${index}`)],
-  ])('is refused for %s', async (_what, names) => {
+  ])('is refused with INVALID_REQUEST for %s', async (_what, names) => {
     expect(await codeOf(resolve(names))).toBe('INVALID_REQUEST')
   })
 })
@@ -168,7 +168,7 @@ describe('a registration', () => {
       ({ event, actor_id, details }) => [event, actor_id, details.spiffeId],
     )
 
-  it('and its end are on record; the first may be repeated, and changes nothing then', async () => {
+  it('is on the audit trail, as is its end, and a repeated registration changes nothing', async () => {
     const again = await register(catalog.organizationId)
     const revoked = await revokeInternalService(
       { db: harness.db, clock: { wallMs: () => 1_000, monotonicMs: () => 0 } },
@@ -184,7 +184,7 @@ describe('a registration', () => {
     expect(await codeOf(revokeInternalService({ db: harness.db, clock }, OPERATOR, WORKER))).toBe('NOT_FOUND')
   })
 
-  it('is for one organization, under one name', async () => {
+  it('is for one organization under one name, and any other is refused with CONFLICT', async () => {
     const other = await insertCatalog(harness.db)
     expect(await codeOf(register(other.organizationId))).toBe('CONFLICT')
     expect(await codeOf(register(catalog.organizationId, 'another'))).toBe('CONFLICT')
@@ -198,7 +198,7 @@ describe('a registration', () => {
     ['management', 'spiffe://protectmyapi.local/ns/protectmyapi/sa/management'],
     ['another trust domain', 'spiffe://evil.local/ns/apps/sa/worker'],
     ['no SPIFFE id', 'worker'],
-  ])('is refused for the identity of %s', async (_what, spiffeId) => {
+  ])('is refused with INVALID_REQUEST for the identity of %s', async (_what, spiffeId) => {
     expect(await codeOf(register(catalog.organizationId, 'another', spiffeId))).toBe('INVALID_REQUEST')
   })
 })
@@ -209,7 +209,7 @@ describe('what an internal service was granted', () => {
     return harness.db('access_log').where({ organization_id: catalog.organizationId })
   }
 
-  it('is in the access log, with whom, which secrets and when, and nothing that was refused', async () => {
+  it('is in the access log with the service, the secrets and the time, and without the names that were refused', async () => {
     const before = Date.now()
     await resolve(['NOWHERE'])
     expect(await entries()).toEqual([])
@@ -226,7 +226,7 @@ describe('what an internal service was granted', () => {
     expect(one.at.getTime()).toBeGreaterThanOrEqual(before)
   })
 
-  it('is the last use of the secret, to the minute, by identity', async () => {
+  it('updates the last use of the secret by that identity, once a minute at most', async () => {
     const uses = () => pageOfUses(harness.db, catalog.secretId, { after: undefined, limit: 10 })
     expect(await uses()).toEqual([])
     await resolve(['A_KEY'])
@@ -240,7 +240,7 @@ describe('what an internal service was granted', () => {
     expect((await uses())[0]?.lastGrantedAt.getTime()).toBeGreaterThan(aMinuteAgo.getTime() + 60_000)
   })
 
-  it('is nothing where it cannot be put on record', async () => {
+  it('is not handed out if it cannot be put on record: the call fails with INTERNAL', async () => {
     await harness.db.raw('ALTER TABLE access_inbox RENAME TO away')
     try {
       expect(await codeOf(resolve(['A_KEY']))).toBe('INTERNAL')
@@ -251,7 +251,7 @@ describe('what an internal service was granted', () => {
 })
 
 describe('an identity that asks too often', () => {
-  it('is told when it may again, registered or not, and no other is', async () => {
+  it('is refused with RATE_LIMITED, even for a malformed request, while another identity is not', async () => {
     await harness.db('rate_buckets').delete()
     await resolve(['A_KEY'])
     // As after 300 calls at once.

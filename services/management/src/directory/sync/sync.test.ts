@@ -48,7 +48,7 @@ const change = (id: string) =>
   }))
 
 describe('Directory.Sync', () => {
-  it('answers each Sync by its number, with the horizon that it recorded', async () => {
+  it('answers each Sync by its number and with the horizon, and registers the proxy once', async () => {
     const bootId = newId('boot')
     const stream = open(proxy)
     stream.call.write({ bootId, syncId: 1, applied: 0 })
@@ -61,7 +61,7 @@ describe('Directory.Sync', () => {
     await harness.db('proxies').delete()
   })
 
-  it('pushes a committed row at once, and the writer answers when it is reported as applied', async () => {
+  it('pushes a committed row at once, and the writer answers when the proxy reports it as applied', async () => {
     const bootId = newId('boot')
     const stream = open(proxy)
     stream.call.write({ bootId, syncId: 1, applied: 0 })
@@ -79,7 +79,7 @@ describe('Directory.Sync', () => {
     await harness.db('proxies').where('boot_id', bootId).delete()
   })
 
-  it('has the writer answer by what a proxy reports, while that cannot be put on record yet', async () => {
+  it('lets the writer answer by what a proxy reports, even before the report can be put on record', async () => {
     const bootId = newId('boot')
     const row = { kind: 'app', id: 'app_reported', generation: 2 } as const
     const number = await harness.db.transaction((trx) => appendFeed(trx, [row]))
@@ -104,7 +104,7 @@ describe('Directory.Sync', () => {
     await registered.clone().delete()
   })
 
-  it('cuts a stream that reads nothing once its bound of unsent replies is reached', async () => {
+  it('ends a stream that reads nothing with UNAVAILABLE once the bound of unsent replies is reached', async () => {
     const stream = open(proxy)
     const bootId = newId('boot')
     stream.call.write({ bootId, syncId: 1, applied: 0 })
@@ -126,14 +126,14 @@ describe('Directory.Sync', () => {
     ['a boot id of another shape', { bootId: 'pod-1', syncId: 1, applied: 0 }],
     ['a proof of another length', { bootId: newId('boot'), proof: Buffer.alloc(31), syncId: 1, applied: 0 }],
     ['an impossible applied number', { bootId: newId('boot'), syncId: 1, applied: -1 }],
-  ])('refuses %s, and says so', async (_what, request) => {
+  ])('refuses %s with INVALID_REQUEST', async (_what, request) => {
     const stream = open(proxy)
     stream.call.write(request)
     const ended = await stream.ended()
     expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('INVALID_REQUEST')
   })
 
-  it('refuses a deadline of more than 10 minutes', async () => {
+  it('refuses a deadline of more than 10 minutes with INVALID_REQUEST', async () => {
     const stream = open(proxy, 11 * 60_000)
     const ended = await stream.ended()
     expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('INVALID_REQUEST')
@@ -141,7 +141,7 @@ describe('Directory.Sync', () => {
 })
 
 describe('a proxy that speaks for another', () => {
-  it('is refused, as an error in the log, and moves neither what that one has applied nor its horizon; that one goes on over other streams', async () => {
+  it('is refused with FORBIDDEN, is logged as an error, changes nothing on record, and does not stop the true proxy', async () => {
     const bootId = newId('boot')
     const proof = Buffer.alloc(32, 1)
     const row = () => harness.db('proxies').where('boot_id', bootId).first()
@@ -169,8 +169,8 @@ describe('a proxy that speaks for another', () => {
   })
 })
 
-describe('HGRANTED', () => {
-  it('says the very horizon that it recorded, margin apart', async () => {
+describe('HGRANTED: a Sync', () => {
+  it('is answered with the horizon that was recorded, to which only the margin is added', async () => {
     const bootId = newId('boot')
     const stream = open(proxy)
     stream.call.write({ bootId, syncId: 1, applied: 0 })
@@ -189,12 +189,12 @@ describe('HGRANTED', () => {
 })
 
 describe('who may call the directory', () => {
-  it('has a row for every method of the contract', () => {
+  it('is listed for every method of the contract', () => {
     expect([...DIRECTORY_ACCESS.keys()].sort()).toEqual(Object.keys(Directory.service).sort())
   })
 
   it.each(['management', 'vault', 'somebody'])(
-    'is not %s, on any method of proxies and internal services',
+    'does not include %s, on any method for proxies and internal services',
     async (serviceAccount) => {
       const client = await harness.client(serviceAccount)
       const unaryCalls = [
@@ -256,7 +256,7 @@ describe('who may call the directory', () => {
   it.each([
     ['where the caller may not make it', 'management', {}, 'FORBIDDEN'],
     ['where the message would have to be inflated', 'proxy', { 'grpc-encoding': 'gzip' }, 'INVALID_REQUEST'],
-  ])('refuses a call before its message is read %s', async (_where, name, fields, code) => {
+  ])('a call is refused before its message is read %s', async (_where, name, fields, code) => {
     for (const { path } of [Directory.service.Sync, Directory.service.RecordAccess]) {
       const { port } = harness
       const answer = await grpcHeadersAlone({ port, tls: await harness.material(name), path, fields })
@@ -264,7 +264,7 @@ describe('who may call the directory', () => {
     }
   })
 
-  it('refuses a stream without a first message after five seconds, and lets one go on that had it', async () => {
+  it('a stream without a first message is refused within ten seconds, while one that sent its message goes on', async () => {
     const bootId = newId('boot')
     const heardFrom = open(proxy)
     heardFrom.call.write({ bootId, syncId: 1, applied: 0 })
@@ -294,7 +294,7 @@ describe('who may call the directory', () => {
     await harness.db('proxies').where('boot_id', bootId).delete()
   }, 30_000)
 
-  it('keeps 8 MiB of unfinished questions of an internal service, and serves proxies meanwhile', async () => {
+  it('three of four unfinished messages of 4 MiB of an internal service are refused, and proxies are still served', async () => {
     const unfinished = beginUnfinished({
       port: harness.port,
       tls: await harness.material('worker'),
