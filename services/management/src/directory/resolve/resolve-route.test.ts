@@ -226,11 +226,12 @@ describe('a refusal of a route', () => {
     expect(await codeOf(resolve(catalog.appToken))).toBe('DESTINATION_NOT_ALLOWED')
   })
 
-  it('is ENDPOINT_NOT_FOUND for the slug of another organization’s service, and for a service’s id', async () => {
+  it('is ENDPOINT_NOT_FOUND for the slug of another organization’s service, and for the id of any service', async () => {
     const other = await insertCatalog(harness.db)
     await harness.db('services').where({ id: other.serviceId }).update({ slug: 'theirs' })
     expect(await codeOf(resolve(catalog.appToken, 'theirs'))).toBe('ENDPOINT_NOT_FOUND')
-    expect(await codeOf(resolve(catalog.appToken, catalog.serviceId))).toBe('ENDPOINT_NOT_FOUND')
+    for (const id of [other.serviceId, catalog.serviceId])
+      expect(await codeOf(resolve(catalog.appToken, id))).toBe('ENDPOINT_NOT_FOUND')
   })
 
   it('is APP_NOT_FOUND when the organization was deleted', async () => {
