@@ -26,17 +26,15 @@ export interface ResolveSecretsResponse {
   readonly lifeMs: number
 }
 
+export interface WireLease extends Granted {
+  readonly value: Buffer
+  readonly lifeMs: number
+  /** `name` is sealed with the value. Empty in what was sealed before names were. */
+  readonly bindings?: { readonly name: string }
+}
+
 export interface LeaseSecretsResponse {
-  readonly results: readonly {
-    readonly versionId: string
-    readonly lease?: Granted & {
-      readonly value: Buffer
-      readonly lifeMs: number
-      /** `name` is sealed with the value. Empty in what was sealed before names were. */
-      readonly bindings?: { readonly name: string }
-    }
-    readonly fault?: string
-  }[]
+  readonly results: readonly { readonly versionId: string; readonly lease?: WireLease; readonly fault?: string }[]
 }
 
 type Unary<Request, Response> = (

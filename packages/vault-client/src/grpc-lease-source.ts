@@ -1,4 +1,4 @@
-import { call, wasSilent } from './contract.js'
+import { call, type WireLease, wasSilent } from './contract.js'
 import type { LeaseSource } from './lease-source.js'
 import type { Lease } from './leased-secret.js'
 import type { Link } from './link.js'
@@ -30,11 +30,13 @@ export function grpcLeaseSource({ link, leave, time }: GrpcLeaseDeps): LeaseSour
     const leasedMs = time.nowMs()
     const { results } = await call(vault, vault.leaseSecrets, request, LIMITS.deadlineMs)
     const [{ lease, fault: refused } = {}] = results
-    if (!lease || lease.versionId !== granted.versionId) throw new VaultClientError(refused ?? 'SECRET_NOT_FOUND')
-    // Management says which secret has the name. The vault's seal says under which name the value was entered.
-    const sealedName = lease.bindings?.name ?? ''
-    if (sealedName !== '' && sealedName !== name) throw new VaultClientError('OTHER_NAME')
+    if (!lease) throw new VaultClientError(refused ?? 'SECRET_NOT_FOUND')
     const { versionId, generation, value } = lease
+    const wrong = wrongLease(lease, granted.versionId, name)
+    if (wrong !== undefined) {
+      value.fill(0)
+      throw new VaultClientError(wrong)
+    }
     return {
       versionId,
       generation,
@@ -59,6 +61,14 @@ export function grpcLeaseSource({ link, leave, time }: GrpcLeaseDeps): LeaseSour
       }
     },
   }
+}
+
+/** The code of the refusal, if the lease is not of what was asked for. */
+function wrongLease({ versionId, bindings }: WireLease, asked: string, name: string): string | undefined {
+  if (versionId !== asked) return 'SECRET_NOT_FOUND'
+  // Management says which secret has the name. The vault's seal says under which name the value was entered.
+  const sealedName = bindings?.name ?? ''
+  return sealedName === '' || sealedName === name ? undefined : 'OTHER_NAME'
 }
 
 function mayPass({ code }: VaultClientError): boolean {

@@ -44,7 +44,8 @@ export function secretByNameRoutes(deps: SecretDeps): readonly Route[] {
     conditional: true,
     handle: async ({ actor, org, params, query, precondition }) => {
       const secretId = await secretIdOf(deps.db, org.id, params.name)
-      const asked = { organizationId: org.id, secretId, force: query.force === 'true', precondition }
+      const { name } = params
+      const asked = { organizationId: org.id, secretId, name, force: query.force === 'true', precondition }
       const inForce = await deleteSecret(deps, actor, asked)
       return { body: { inForce, internalServicesUntil: await internalServicesUntil(deps, org.id, secretId, inForce) } }
     },

@@ -11,6 +11,8 @@ import { destroyBelow } from '../write-protocol/destroy-versions.js'
 interface Deletion {
   readonly organizationId: string
   readonly secretId: string
+  /** Only if it still has this name: it was found by it, before it was locked. */
+  readonly name?: string
   /** Deletes the secret even if services use it. They will answer SECRET_NOT_FOUND. */
   readonly force: boolean
   readonly precondition?: Precondition
@@ -28,6 +30,7 @@ export async function deleteSecret(deps: SecretDeps, actor: Actor, asked: Deleti
     const secret = await lockSecret(trx, asked.organizationId, asked.secretId)
     if (secret?.state === 'deleted') return { result: 'gone-before', feed: [], audit: [] }
     if (secret?.state !== 'active') throw absent()
+    if (asked.name !== undefined && asked.name !== secret.name) throw absent()
     await asked.precondition?.(() => showSecretRow(trx, secret))
     if (!asked.force) await refuseInUse(trx, secret)
     return markDeleted(trx, secret, asked.force)
