@@ -86,7 +86,7 @@ describe('putting a version', () => {
       await vault.put(third)
     })
 
-    it('is idempotent, also once what it was compared with is destroyed', async () => {
+    it('is idempotent, even once the generation it was compared with is destroyed', async () => {
       const first = aPut()
       await vault.put(first)
       const next = { ...nextPut(first), sameBindings: true }
@@ -199,7 +199,7 @@ describe('settling a version', () => {
     }
   })
 
-  it('never says closed of a put that succeeds, nor stored of one that fails, however they race', async () => {
+  it('answers stored exactly if the put that races it succeeds', async () => {
     for (let round = 0; round < 20; round += 1) {
       const put = aPut({ organizationId: 'org_race' })
       const [stored, settlement] = await Promise.all([
@@ -263,7 +263,7 @@ describe('describing versions', () => {
     expect(await vault.describe(newId('organization'), [secretId])).toEqual([])
   })
 
-  it('is bounded to 100 of each secret', async () => {
+  it('answers at most 100 versions of each secret', async () => {
     const { organizationId, secretId } = aPut()
     const rows = Array.from({ length: 120 }, () => ({
       organization_id: organizationId,
