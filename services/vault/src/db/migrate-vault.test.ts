@@ -87,7 +87,7 @@ describe('migrating', () => {
 })
 
 describe('a database that was not migrated', () => {
-  it('is refused at start with a message that says to run the migrate command', async () => {
+  it('is refused with a message that says to run the migrate command', async () => {
     const empty = await createTestDatabase()
     const db = connectPostgres(empty.target, 'test')
     await expect(readInstallationId(db, memoryLog().log)).rejects.toThrow(/run the migrate command/)

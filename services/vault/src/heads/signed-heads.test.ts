@@ -112,7 +112,7 @@ describe('the vault refuses to sign', () => {
     await sign(headOf(chain, linksOf(6), 5))
   })
 
-  it('a lower count without logging an error, if the caller had seen fewer links than another then got signed', async () => {
+  it('a lower count, without logging an error if the caller had last seen a count below the signed one', async () => {
     const { sign, logged } = replica()
     const chain = newChain()
     await sign(headOf(chain, linksOf(5)))

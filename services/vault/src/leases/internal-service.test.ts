@@ -77,7 +77,7 @@ describe('a lease of an internal service', () => {
     expect((await answerFor(put, await grantFor(put))).outcomes).toMatchObject([{ fault: 'DESTINATION_NOT_ALLOWED' }])
   })
 
-  it('is the only one of a secret bound to internal services alone: a proxy’s lease of it is refused', async () => {
+  it('is needed for a secret bound to internal services alone: a proxy’s lease of it is refused', async () => {
     expect(await leaseOf(await stored({ bindings: TO_WORKER }))).toMatchObject({ fault: 'DESTINATION_NOT_ALLOWED' })
   })
 

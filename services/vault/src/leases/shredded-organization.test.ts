@@ -80,7 +80,7 @@ describe('a shredded organization', () => {
     await expect(other.keys.plaintext(ref)).rejects.toMatchObject({ code: broken.fault })
   })
 
-  it('is reported final once the days have passed for which backups of `vault_keys` are kept', async () => {
+  it('is reported final at the end of the days for which backups of `vault_keys` are kept', async () => {
     const put = await stored()
     const { finalAtMs } = await vault.shred(put.organizationId)
     const { destroyed_at: at } = (await rowsOf('data_keys', put.organizationId))[0] ?? fail()

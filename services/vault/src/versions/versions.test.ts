@@ -16,7 +16,7 @@ const rowOf = ({ organizationId, secretId, versionId }: VersionRef) =>
   databases.tamper('versions').where({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
 
 describe('putting a version', () => {
-  it('stores it sealed, with the value in clear in no column', async () => {
+  it('stores it sealed, without its plain value in any column', async () => {
     const put = aPut({ value: 'sk-canary-4711' })
     await vault.put(put)
     const row = await rowOf(put).first()
@@ -245,7 +245,7 @@ describe('destroying versions', () => {
 })
 
 describe('describing versions', () => {
-  it('tells id, generation, purpose and state of each, newest first, and no contents', async () => {
+  it('reports id, generation, purpose and state of each, newest first, but no contents', async () => {
     const first = aPut()
     await vault.put(first)
     const second = nextPut(first)
