@@ -13,6 +13,6 @@ const shared = await startForAllTests(async () => {
 })
 afterAll(() => expect(shared.state()).toBe('closed'))
 
-it.each([1, 2])('what the tests of a file share is there for each, and closed behind the last: %d', () => {
+it.each([1, 2])('what the tests of a file share is open in each of them, and closed after the last: %d', () => {
   expect(shared.state()).toBe('open')
 })

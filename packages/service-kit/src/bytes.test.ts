@@ -12,7 +12,7 @@ describe('joinInjectively', () => {
     )
   })
 
-  it('tells where a field ends', () => {
+  it('gives other bytes if the end of a field moves or an empty field is added', () => {
     expect(joinInjectively(['ab', 'c'])).not.toEqual(joinInjectively(['a', 'bc']))
     expect(joinInjectively(['a'])).not.toEqual(joinInjectively(['a', '']))
   })

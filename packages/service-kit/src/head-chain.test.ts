@@ -5,11 +5,11 @@ const content = Buffer.alloc(32, 7)
 const first = { chain: 'audit/org_1', count: 1, previous: FIRST_HEAD, content }
 
 describe('a head', () => {
-  it('is the one recorded for this format: management writes it, and the vault follows it', () => {
+  it('has the bytes recorded for this format, which management writes and the vault recomputes', () => {
     expect(headAfter(first).toString('hex')).toBe('78524243d995fcb331a3bdb7067510e52caf14f36238fde2f0ede8d34ccdd2d7')
   })
 
-  it('is another one for another chain, count, predecessor or content', () => {
+  it('differs if the chain, the count, the previous head or the content differs', () => {
     const others = [
       { ...first, chain: 'audit/org_2' },
       { ...first, count: 2 },
@@ -21,8 +21,8 @@ describe('a head', () => {
   })
 })
 
-describe('what is signed of a head', () => {
-  it('tells apart installations, chains, counts, heads and times', () => {
+describe('the signed statement of a head', () => {
+  it('differs if the installation, the chain, the count, the head or the time differs', () => {
     const statement = { installationId: 'ins_1', chain: 'audit/org_1', count: 1, head: content, signedAtMs: 5 }
     const others = [
       { ...statement, installationId: 'ins_2' },

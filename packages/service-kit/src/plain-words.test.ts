@@ -5,7 +5,7 @@ import { plainWords } from './plain-words.js'
 const wordsOf = (schema: z.ZodType, given: unknown): string | undefined =>
   schema.safeParse(given, { error: plainWords }).error?.issues[0]?.message
 
-describe('what to give', () => {
+describe('plainWords', () => {
   it.each([
     ['what is missing', z.string(), undefined, 'Give this: it is required.'],
     ['a choice that is missing', z.enum(['a', 'b']), undefined, 'Give this: it is required.'],
@@ -27,11 +27,11 @@ describe('what to give', () => {
       'Give date and time with a zone, such as 2026-01-31T12:00:00Z.',
     ],
     ['no URL', z.url(), 'here', 'Give a URL.'],
-  ])('%s', (_, schema, given, words) => {
+  ])('says what to give instead of %s', (_, schema, given, words) => {
     expect(wordsOf(schema, given)).toBe(words)
   })
 
-  it('leaves a schema its own words', () => {
+  it('keeps the message that a schema has of its own', () => {
     expect(wordsOf(z.string().regex(/^a$/, 'Give an a.'), 'b')).toBe('Give an a.')
   })
 })

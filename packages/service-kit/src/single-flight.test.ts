@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { singleFlight } from './single-flight.js'
 
 describe('singleFlight', () => {
-  it('loads once for all who ask while it runs, and again for who asks later', async () => {
+  it('loads once for all callers of a key during its load, and again for a later caller', async () => {
     let loads = 0
     const ask = singleFlight(
       (key: string) => key,
@@ -12,7 +12,7 @@ describe('singleFlight', () => {
     expect(await ask('a')).toBe('a3')
   })
 
-  it('hands a failure to all who waited, and keeps none of it', async () => {
+  it('passes a failure to all callers who waited, and does not remember it', async () => {
     let fail = true
     const ask = singleFlight(
       () => 'key',

@@ -6,13 +6,13 @@ afterEach(() => void jest.useRealTimers())
 
 const never = new Promise<string>(() => {})
 
-it('settles as the work does, and leaves no timer behind', async () => {
+it('withinMs settles as the work does, and leaves no timer behind', async () => {
   expect(await withinMs(Promise.resolve('done'), 100, () => 'late')).toBe('done')
   await expect(withinMs(Promise.reject(new Error('failed')), 100, () => 'late')).rejects.toThrow('failed')
   expect(jest.getTimerCount()).toBe(0)
 })
 
-it('answers once the time is up, and not before', async () => {
+it('withinMs answers with the late value once the time is up, and not before', async () => {
   let answer: string | undefined
   void withinMs(never, 100, () => 'late').then((given) => {
     answer = given
@@ -23,7 +23,7 @@ it('answers once the time is up, and not before', async () => {
   expect(answer).toBe('late')
 })
 
-it('throws what is thrown for being late', async () => {
+it('withinMs rejects with the error that the late function throws', async () => {
   const waits = withinMs(never, 100, () => {
     throw new Error('too late')
   })

@@ -20,7 +20,7 @@ const readFile = (path: string): string => `contents of ${path}\n`
 const load = (given: Record<string, string | undefined> = {}) => loadConfig({ ...ENV, ...given }, readFile)
 
 describe('the configuration of the vault', () => {
-  it('is complete with what has no default', () => {
+  it('is complete, with its defaults, when all variables without a default are set', () => {
     expect(load()).toMatchObject({
       host: '0.0.0.0',
       port: 8060,
@@ -44,7 +44,7 @@ describe('the configuration of the vault', () => {
     })
   })
 
-  it('has the passwords that their files say, each time they are asked for', async () => {
+  it('reads the database passwords from their files when they are asked for', async () => {
     const said: Record<string, string> = { '/secrets/vault': 'a\n', '/secrets/vault-keys': 'b\n' }
     const { vaultDb, vaultKeysDb } = loadConfig(ENV, (path) => said[path] ?? 'PEM')
     const passwords = await Promise.all(
@@ -53,7 +53,7 @@ describe('the configuration of the vault', () => {
     expect(passwords).toEqual(['a', 'b'])
   })
 
-  it('names every variable that is missing, at once', () => {
+  it('names every missing variable in one error', () => {
     const names = Object.keys(ENV).filter((name) => !/^(PMA_KMS_KEY_ARN|AWS_REGION)$/.test(name))
     try {
       loadConfig({}, readFile)
@@ -64,7 +64,7 @@ describe('the configuration of the vault', () => {
     }
   })
 
-  it('names at once each file that cannot be read, and all that does not go together', () => {
+  it('names every unreadable file and every contradiction in one error', () => {
     const elsewhere = { AWS_REGION: 'eu-central-2', AWS_ENDPOINT_URL_KMS: 'http://localstack:4566' }
     const given = { ...ENV, ...elsewhere, PMA_VAULT_DB_CA_FILE: '/ca', OTEL_RESOURCE_ATTRIBUTES: 'no pair' }
     const unreadable = (path: string): string => {
@@ -108,7 +108,7 @@ describe('the configuration of the vault', () => {
     expect(() => load(given)).toThrow(ConfigError)
   })
 
-  it('takes a key file in production only when told so by name, and in development as it is', () => {
+  it('accepts a key file in production only with PMA_ALLOW_KEY_FILE=true, and in development without it', () => {
     const file = { PMA_KMS: 'file', PMA_KMS_KEY_FILE: '/keys/master' }
     expect(() => load(file)).toThrow(/PMA_ALLOW_KEY_FILE=true/)
     expect(() => load({ ...file, PMA_MODE: 'production', PMA_ALLOW_KEY_FILE: 'false' })).toThrow(ConfigError)
@@ -117,14 +117,14 @@ describe('the configuration of the vault', () => {
     }
   })
 
-  it('takes master keys that unwrap beside the one that wraps', () => {
+  it('accepts further master keys that only unwrap, beside the one that wraps', () => {
     const others = ['arn:aws:kms:eu-central-1:000000000000:key/b', 'arn:aws:kms:eu-central-1:000000000000:alias/c']
     expect(load({ PMA_KMS_OTHER_KEY_ARNS: others.join(', ') }).kms).toMatchObject({ otherKeyArns: others })
     const file = { PMA_MODE: 'development', PMA_KMS: 'file', PMA_KMS_KEY_FILE: '/new', PMA_KMS_OTHER_KEY_FILES: '/old' }
     expect(load(file).kms).toMatchObject({ path: '/new', otherPaths: ['/old'] })
   })
 
-  it('takes another KMS endpoint: over plain HTTP in development alone', () => {
+  it('accepts another KMS endpoint, with plain HTTP only in development', () => {
     const endpoint = 'http://localstack:4566'
     expect(load({ PMA_MODE: 'development', AWS_ENDPOINT_URL_KMS: endpoint }).kms).toMatchObject({ endpoint })
     expect(load({ PMA_MODE: 'development', AWS_ENDPOINT_URL: endpoint }).kms).toMatchObject({ endpoint })
@@ -132,7 +132,7 @@ describe('the configuration of the vault', () => {
     expect(load(own).kms).toMatchObject({ endpoint: 'https://kms.example.com' })
   })
 
-  it('names every endpoint without TLS', () => {
+  it('is refused in production with the name of every AWS endpoint without TLS', () => {
     const plain = { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_KMS: 'HTTP://b', AWS_ENDPOINT_URL_STS: 'http://c' }
     expect(() => load(plain)).toThrow(
       Object.keys(plain)
@@ -141,7 +141,7 @@ describe('the configuration of the vault', () => {
     )
   })
 
-  it('names the migrating roles and the roles to grant', () => {
+  it('of the migrate command names the migrating roles and the runtime roles', () => {
     const migrators = {
       PMA_VAULT_DB_MIGRATOR_USER: 'vault_owner',
       PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE: '/secrets/owner',
@@ -157,7 +157,7 @@ describe('the configuration of the vault', () => {
     })
   })
 
-  it('is described whole by --help', () => {
+  it('is described completely by --help', () => {
     for (const name of Object.keys(ENV)) expect(describeEnvironment()).toContain(name)
     expect(describeEnvironment()).not.toMatch(/PMA_\w+ *$/m)
   })

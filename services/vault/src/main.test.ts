@@ -9,13 +9,13 @@ beforeAll(async () => {
 afterAll(() => vault.close(), 30_000)
 
 describe('the program', () => {
-  it('tells what it reads, and needs nothing for that', async () => {
+  it('lists its variables and commands for --help, without any environment', async () => {
     const { code, out } = await vault.run(['--help'], {})
     expect([code, out]).toEqual([0, expect.stringContaining('PMA_VAULT_DB_HOST')])
     expect(out).toContain('rotate-data-keys --now')
   })
 
-  it('ends with 2 and names what is missing where the environment is not complete', async () => {
+  it('exits with 2 and names the cause for an incomplete environment, an unknown command or an unknown flag', async () => {
     const { code, err } = await vault.run([], {})
     expect([code, err]).toEqual([2, expect.stringContaining('PMA_TLS_CERT_FILE')])
     expect(await vault.run(['nonsense'])).toMatchObject({ code: 2, err: expect.stringContaining('nonsense') })
@@ -23,7 +23,7 @@ describe('the program', () => {
     expect(await vault.run(['rotate-data-keys', '--nwo'])).toMatchObject({ code: 2 })
   }, 30_000)
 
-  it('ends with 2 and says so where the database was not migrated, then migrates, serves, and ends with 0', async () => {
+  it('exits with 2 before the database is migrated; after migrating, serves and exits with 0 on a signal', async () => {
     await vault.superuser.raw('GRANT USAGE ON SCHEMA public TO ??', [vault.role])
     expect(await vault.run([])).toMatchObject({ code: 2, err: expect.stringContaining('migrate') })
     expect(await vault.run(['migrate'])).toMatchObject({ code: 0, out: expect.stringContaining('0001-vault') })
@@ -36,14 +36,14 @@ describe('the program', () => {
     }
   }, 60_000)
 
-  it('replaces the key that signs heads by command, and takes no time that it cannot read', async () => {
+  it('replaces the key that signs heads by command, and refuses a --known-since without an offset', async () => {
     const rotated = { code: 0, err: expect.stringContaining('head-key.rotated') }
     const since = (time: string) => vault.run(['rotate-head-key', '--known-since', time])
     expect(await since('2026-01-31T12:00:00+01:00')).toMatchObject(rotated)
     expect(await since('2026-01-31T12:00:00')).toMatchObject({ code: 2, err: expect.stringContaining('offset') })
   }, 30_000)
 
-  it('tells of every organization whose rotation is behind, also of those beyond the first page', async () => {
+  it('lists every organization whose rotation is behind, even beyond the first page of organizations', async () => {
     const { rows } = await vault.superuser.raw(
       `INSERT INTO data_keys (organization_id, id, version, floor, state)
        SELECT 'org_' || n, 'dek_' || n, 2, 1, 'active' FROM generate_series(1, ?::int) n RETURNING organization_id`,

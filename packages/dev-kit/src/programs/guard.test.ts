@@ -19,7 +19,7 @@ import(process.argv[1]).then(({ startGuard }) => {
 `
 
 describe('startGuard', () => {
-  it('ends what it watches when its owner is killed, and leaves alone what was released', async () => {
+  it('ends the processes it watches when its owner is killed, but none that were released', async () => {
     const compiled = new URL('../../dist/programs/guard.js', import.meta.url).href
     const victim = spawn(process.execPath, ['-e', VICTIM, compiled], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [said] = (await once(victim.stdout, 'data')) as [Buffer]
@@ -30,7 +30,7 @@ describe('startGuard', () => {
     process.kill(released, 'SIGKILL')
   })
 
-  it('ends by itself when it is closed', async () => {
+  it('leaves the processes it watches alive when it is closed', async () => {
     const guard = startGuard()
     const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })
     guard.watch(sleeper.pid ?? 0)

@@ -74,7 +74,7 @@ describeWithRedis('startRedis', () => {
     expect(await askRedis(redis, 'GET', 'kept')).toBe('')
   })
 
-  it('is watched while it runs, under the id that it has then', async () => {
+  it('has its process watched under its current id while it runs, and no longer once it is stopped', async () => {
     let ends = 0
     const redis = await start({ onEnd: () => (ends += 1) })
     const first = redis.pid()

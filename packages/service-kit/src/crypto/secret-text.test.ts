@@ -8,7 +8,7 @@ describe.each([
   ['SecretText', () => new SecretText(VALUE)],
   ['SecretBytes', () => new SecretBytes(Buffer.from(VALUE))],
 ])('%s', (_name, make) => {
-  it('does not print, however it is asked', () => {
+  it('does not show its value when it is printed, serialized or inspected', () => {
     const secret = make()
     const printed = [
       String(secret),
@@ -26,7 +26,7 @@ describe.each([
 })
 
 describe('SecretBytes', () => {
-  it('are zero once wiped', () => {
+  it('contains only zeros once it is wiped', () => {
     const secret = new SecretBytes(Buffer.from(VALUE))
     secret.wipe()
     expect(secret.reveal().every((byte) => byte === 0)).toBe(true)

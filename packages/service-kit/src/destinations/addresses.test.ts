@@ -14,15 +14,18 @@ const RANGES_V4 = SPECIAL_RANGES_V4.map(([range]) => range)
 const RANGES_V6 = SPECIAL_RANGES_V6.map(([range]) => range)
 
 describe('IANA’s special-purpose registries', () => {
-  it.each(SPECIAL_RANGES_V4)('%s (%s): neither end is public, and what lies beside it is', (range, _purpose) => {
-    const { first, last, neighbours } = edgesV4(range)
-    expect([first, last].map(isPublicAddress)).toEqual([false, false])
-    for (const address of neighbours)
-      expect([address, isPublicAddress(address)]).toEqual([address, !inRangesV4(address, RANGES_V4)])
-  })
+  it.each(SPECIAL_RANGES_V4)(
+    '%s (%s): its ends are not public, while its neighbours are unless another range holds them',
+    (range, _purpose) => {
+      const { first, last, neighbours } = edgesV4(range)
+      expect([first, last].map(isPublicAddress)).toEqual([false, false])
+      for (const address of neighbours)
+        expect([address, isPublicAddress(address)]).toEqual([address, !inRangesV4(address, RANGES_V4)])
+    },
+  )
 
   it.each(SPECIAL_RANGES_V6)(
-    '%s (%s): neither end is public, and what lies beside it is, in 2000::/3',
+    '%s (%s): its ends are not public, while its neighbours in 2000::/3 are unless another range holds them',
     (range, _purpose) => {
       const { first, last, neighbours } = edgesV6(range)
       expect([first, last].map(isPublicAddress)).toEqual([false, false])
@@ -94,7 +97,7 @@ describe('isPublicAddress', () => {
     '[2a00:1450:4001::1]',
   ])('lets %s through', (address) => expect(isPublicAddress(address)).toBe(true))
   it.each(['', 'example.com', '127.1', '0x7f.0.0.1', '2130706433', '8.8.8.8 ', '08.8.8.8'])(
-    'takes %p for no address',
+    'does not accept %p as an address',
     (text) => expect(isPublicAddress(text)).toBe(false),
   )
 })
@@ -135,7 +138,7 @@ describe('isPublicHostName', () => {
   )
 })
 
-describe('metadata addresses', () => {
+describe('isMetadataAddress', () => {
   it.each([
     '169.254.169.254',
     '::ffff:169.254.169.254',
@@ -144,11 +147,12 @@ describe('metadata addresses', () => {
     'fe80::1%eth0',
     '100.100.100.200',
     '168.63.129.16',
-  ])('%s is one', (address) => expect(isMetadataAddress(address)).toBe(true))
-  it.each(['169.254.169.254', '100.100.100.200', '192.0.0.192'].flatMap(carriersOfV4))('%s carries one', (address) =>
-    expect(isMetadataAddress(address)).toBe(true),
+  ])('recognises %s', (address) => expect(isMetadataAddress(address)).toBe(true))
+  it.each(['169.254.169.254', '100.100.100.200', '192.0.0.192'].flatMap(carriersOfV4))(
+    'recognises %s, which carries the IPv4 address of one',
+    (address) => expect(isMetadataAddress(address)).toBe(true),
   )
-  it.each(['127.0.0.1', '::1', '10.0.0.1', '8.8.8.8', 'metadata'])('%s is none', (address) =>
+  it.each(['127.0.0.1', '::1', '10.0.0.1', '8.8.8.8', 'metadata'])('does not recognise %s', (address) =>
     expect(isMetadataAddress(address)).toBe(false),
   )
 })

@@ -4,7 +4,7 @@ import { bindingsAllow, bindingsBytes, normalizeBindings, normalizeOrigin, type 
 const header = (name: string): Placement => ({ kind: 'header', name })
 
 describe('bindings', () => {
-  it('have one spelling: order, case and default ports do not count', () => {
+  it('have the same bytes whatever the order, case, repetition and default ports of their entries', () => {
     const one = normalizeBindings({
       origins: ['https://b.example', 'https://A.example:443'],
       placements: [header('X-Key'), header('authorization')],
@@ -41,7 +41,7 @@ describe('bindings', () => {
     )
   })
 
-  it('differ by the name that services ask for, and without one have the bytes that they had before names', () => {
+  it('have other bytes for each name, and without a name the bytes that they had before names existed', () => {
     const services = ['spiffe://example.org/ns/app/sa/worker']
     const nameless = normalizeBindings({ origins: [], placements: [], services })
     const named = ['ONE', 'TWO'].map((name) => normalizeBindings({ ...nameless, name }))
@@ -64,7 +64,7 @@ describe('bindings', () => {
     )
   })
 
-  it('allow exactly what they name', () => {
+  it('allow exactly the origins and placements that they name', () => {
     const bindings = normalizeBindings({ origins: ['https://a.example'], placements: [header('x-key')], services: [] })
     expect(bindingsAllow(bindings, 'https://a.example', header('x-key'))).toBe(true)
     expect(bindingsAllow(bindings, 'https://a.example:8443', header('x-key'))).toBe(false)

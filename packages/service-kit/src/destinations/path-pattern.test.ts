@@ -25,11 +25,11 @@ describe('a path pattern', () => {
     ['/a/**/b/**/c', '/a/b/b/x/c', true],
     ['/v1/ch*', '/v1/chat', false],
     ['/v1/chat', '/v1/ch%61t', false],
-  ])('%s, asked for %s: %s', (pattern, path, expected) => {
+  ])('%s matches the path %s: %s', (pattern, path, expected) => {
     expect(matches(pattern, path)).toBe(expected)
   })
 
-  it('agrees with the plain definition of its stars', () => {
+  it('matches generated paths exactly as the recursive definition of its stars does', () => {
     const segment = fc.constantFrom('a', 'b', 'c')
     fc.assert(
       fc.property(

@@ -14,7 +14,7 @@ describe('isPlainlyWritten', () => {
     'https://xn--bcher-kva.example',
     'https://8.8.8.8',
     'https://[2606:4700::1111]:8443',
-  ])('takes %j', (text) => expect(plain(text)).toBe(true))
+  ])('accepts %j', (text) => expect(plain(text)).toBe(true))
 
   it.each([
     // A reader who takes these numbers as decimal sees other addresses: 10.10.10.10 for the first.
@@ -50,5 +50,5 @@ describe('isPlainlyWritten', () => {
     'https://\u0430pi.example.com',
     'https://๑๒๗.๐.๐.๑',
     'ftp://api.example.com',
-  ])('does not take %j', (text) => expect(plain(text)).toBe(false))
+  ])('rejects %j', (text) => expect(plain(text)).toBe(false))
 })

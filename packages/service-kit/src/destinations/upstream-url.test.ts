@@ -42,7 +42,7 @@ describe('checkUpstreamUrl', () => {
     expect(() => check('http://localhost:1', exempt)).not.toThrow()
   })
 
-  it('does not exempt metadata addresses, even where they are named', () => {
+  it('does not exempt metadata addresses, even if they are named', () => {
     expect(() =>
       check('http://169.254.169.254/latest', privateUpstreams(['169.254.169.254', '169.254.169.254:80'])),
     ).toThrow(refused)

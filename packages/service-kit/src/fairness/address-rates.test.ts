@@ -21,7 +21,7 @@ function ratesOf(blocksMax?: number) {
 }
 
 describe('rates of addresses', () => {
-  it('let each one’s burst through, then one an interval, and no address feels another', () => {
+  it('let each address’s burst through, then one request an interval, independently of other addresses', () => {
     const { advance, draws } = ratesOf()
     expect(draws('a', 'a', 'a', 'a', 'b')).toEqual(['drawn', 'drawn', 'drawn', 'limited', 'drawn'])
     advance(500)

@@ -11,14 +11,14 @@ const filled = (...owners: readonly string[]) => {
 }
 
 describe('a fair queue', () => {
-  it('lets owners take turns, and within one the first is first', () => {
+  it('serves owners in turn, and the items of one owner in the order they came', () => {
     const queue = filled('a', 'a', 'a', 'b', 'c', 'b')
     expect(queue.take(5)).toEqual(['a0', 'b3', 'c4', 'a1', 'b5'])
     expect(queue.take(5)).toEqual(['a2'])
     expect([queue.size, queue.of('a')]).toEqual([0, 0])
   })
 
-  it('goes on where it stopped: who has just had a turn is last', () => {
+  it('continues where it stopped, so that an owner who has just had a turn is served last', () => {
     const queue = filled('a', 'a', 'b')
     expect(queue.take(1)).toEqual(['a0'])
     queue.add('c', 'c9')
@@ -26,13 +26,13 @@ describe('a fair queue', () => {
     expect(queue.take(1)).toEqual(['c9'])
   })
 
-  it('gives all of them where there is room for all', () => {
+  it('gives all items if there is room for all', () => {
     const queue = filled('a', 'b', 'a')
     expect([...queue.take(3)].sort()).toEqual(['a0', 'a2', 'b1'])
     expect([queue.size, queue.take(3)]).toEqual([0, []])
   })
 
-  it('counts who waits, of each owner', () => {
+  it('counts the waiting items, in total and of each owner', () => {
     const queue = filled('a', 'a', 'b')
     queue.take(2)
     expect([queue.size, queue.of('a'), queue.of('b'), queue.of('c')]).toEqual([1, 1, 0, 0])

@@ -17,7 +17,7 @@ function aCall(name: string, session: object | undefined) {
 }
 
 describe('the peer of a call', () => {
-  it('is read from the certificate once a connection', () => {
+  it('is read from the certificate once per connection', () => {
     const session = {}
     const [first, second] = [aCall('proxy', session), aCall('proxy', session)]
     expect(peerOfCall(first)).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/proxy' })
@@ -39,7 +39,7 @@ describe('the peer of a call', () => {
     expect(peerOfCall(aCall('management', {}))).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/management' })
   })
 
-  it.each([undefined, null, 'text'])('is read for each call where no connection is found (%p)', (session) => {
+  it.each([undefined, null, 'text'])('is read for each call if no connection is found (%p)', (session) => {
     const call = { ...aCall('proxy', undefined), call: { stream: { session } } }
     peerOfCall(call)
     peerOfCall(call)

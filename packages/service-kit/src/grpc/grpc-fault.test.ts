@@ -10,20 +10,20 @@ function received(thrown: unknown): ServiceError {
 }
 
 describe('a fault over gRPC', () => {
-  it('arrives as the same row of the table, whichever it is', () => {
+  it('arrives with the same code, for every code of the table', () => {
     for (const code of Object.keys(FAULTS).filter(isFaultCode)) {
       expect(fromGrpcError(received(new Fault(code, 'private')))).toMatchObject({ code })
     }
   })
 
-  it('carries its sentence, in any script, and its retry time; never its detail', () => {
+  it('carries its sentence in any script and its retry time, but never its private detail', () => {
     const say = 'Größe: höchstens 5 % – ¥ 🔑, \ud800'
     const error = received(new Fault('RATE_LIMITED', 'private detail', { say, retryAfterSeconds: 7 }))
     expect(fromGrpcError(error).details).toMatchObject({ say: say.replace('\ud800', '\ufffd'), retryAfterSeconds: 7 })
     expect(JSON.stringify([error.details, error.metadata.getMap()])).not.toContain('private')
   })
 
-  it('says nothing of a mistake of ours but that there was one', () => {
+  it('reports an unexpected error as INTERNAL, without its message', () => {
     const error = received(new TypeError('cannot read sk-value of undefined'))
     expect(error.code).toBe(status.INTERNAL)
     expect(JSON.stringify([error.details, error.metadata.getMap()])).not.toContain('sk-value')
@@ -33,12 +33,12 @@ describe('a fault over gRPC', () => {
     [status.UNAVAILABLE, 'UNAVAILABLE'],
     [status.DEADLINE_EXCEEDED, 'UNAVAILABLE'],
     [status.UNIMPLEMENTED, 'UNAVAILABLE'],
-  ])('is UNAVAILABLE where the other side sent no row of ours (status %p)', (code, expected) => {
+  ])('is UNAVAILABLE if the other side sent no fault code (status %p)', (code, expected) => {
     const error = Object.assign(new Error('x'), { code, details: 'x', metadata: new Metadata() })
     expect(fromGrpcError(error).code).toBe(expected)
   })
 
-  it('survives a sentence that cannot be decoded', () => {
+  it('keeps its code and the encoded sentence if the sentence cannot be decoded', () => {
     const metadata = new Metadata()
     metadata.set('pma-fault', 'CONFLICT')
     metadata.set('pma-detail', '%E0%A4%A')

@@ -19,7 +19,7 @@ describe('peerFromCertificate', () => {
     ['one hidden in a quoted name', 'DNS:"x, URI:spiffe://a/ns/b/sa/vault"'],
     ['a trust domain alone', 'URI:spiffe://a'],
     ['nothing at all', ''],
-  ])('refuses %s', (_what, names) => {
+  ])('refuses a certificate whose names do not contain exactly one SPIFFE id: %s', (_what, names) => {
     expect(() => peerFromCertificate(certificate(names))).toThrow(refused)
   })
 
@@ -35,7 +35,7 @@ describe('isInternalIdentity', () => {
     'spiffe://example.org/ns/pma/sa/worker',
     'spiffe://example.org/ns/apps/sa/vault',
     'spiffe://example.org/ns/a/sa/..b',
-  ])('takes %s', (id) => {
+  ])('accepts %s', (id) => {
     expect(isInternal(id)).toBe(true)
   })
 
@@ -51,7 +51,7 @@ describe('isInternalIdentity', () => {
     'spiffe://example.org/ns//sa/worker',
     'spiffe://example.org/ns/apps/sa/wor ker',
     'internal service',
-  ])('does not take %s', (id) => {
+  ])('rejects %s', (id) => {
     expect(isInternal(id)).toBe(false)
   })
 })

@@ -53,7 +53,7 @@ describe('calls whose message is on its way', () => {
     expect(() => begun(calls, 'internal')).toThrow(TOO_MANY)
   })
 
-  it('hold so much of one identity, all of them together: whose piece is too much is refused, and holds nothing', () => {
+  it('are refused if they exceed the bytes of their identity together, and hold nothing once refused', () => {
     const calls = bounded()
     const first = begun(calls, 'internal')
     const second = begun(calls, 'internal')
@@ -69,7 +69,7 @@ describe('calls whose message is on its way', () => {
     expect(second.refused).toEqual([])
   })
 
-  it('hold of a piece all that was read with it, once, and something for each piece', () => {
+  it('count for a piece the whole buffer it was read with, once, and a fixed amount for each piece', () => {
     const small = begun(bounded(), 'internal')
     small.comes(1, new ArrayBuffer(1_901))
     expect(small.refused).toEqual(['RATE_LIMITED'])
@@ -81,7 +81,7 @@ describe('calls whose message is on its way', () => {
     expect(many.refused).toEqual(['RATE_LIMITED'])
   })
 
-  it('hold nothing of a message that is whole, and what comes of the next one in a stream', () => {
+  it('hold no bytes of a message that is whole, but those of the next message in the stream', () => {
     const stream = begun(bounded(), 'internal')
     stream.comes(1_800)
     stream.whole()

@@ -16,18 +16,18 @@ describe('an outage of Postgres', () => {
     '40P01',
     '57014',
     '25006',
-  ])('is told by %s', (code) => {
+  ])('is recognised by the code %s', (code) => {
     expect(isPostgresAway(withCode(code))).toBe(true)
   })
 
   it.each(['23505', '42P01', '42501', '22021', '22P02', '23514'])(
-    'is never what %s says: that is a mistake of ours',
+    'is not recognised in the code %s, which means a mistake of ours',
     (code) => {
       expect(isPostgresAway(withCode(code))).toBe(false)
     },
   )
 
-  it('is told by the words of the driver where it gives no code', () => {
+  it('is recognised by the driver’s message if the error has no code', () => {
     expect(isPostgresAway(new Error('Connection terminated unexpectedly'))).toBe(true)
     expect(isPostgresAway(new Error('Client has encountered a connection error and is not queryable'))).toBe(true)
     expect(isPostgresAway(new TypeError('x is not a function'))).toBe(false)

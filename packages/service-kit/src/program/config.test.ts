@@ -21,7 +21,7 @@ const Schema = z.object({
 })
 
 describe('parseEnvironment', () => {
-  it('parses once, into types', () => {
+  it('parses the variables into their types', () => {
     expect(
       parseEnvironment(Schema, { PMA_X_PORT: '8080', PMA_X_ON: 'true', PMA_X_LIST: 'a, b,', PMA_X_NAME: 'n' }),
     ).toEqual({
@@ -32,7 +32,7 @@ describe('parseEnvironment', () => {
     })
   })
 
-  it('names every variable that is wrong at once', () => {
+  it('names every wrong or missing variable in one error', () => {
     const parse = () => parseEnvironment(Schema, { PMA_X_PORT: 'tcp://10.0.0.1:80', PMA_X_ON: 'yes' })
     expect(parse).toThrow(ConfigError)
     expect(parse).toThrow(
@@ -45,7 +45,7 @@ describe('parseEnvironment', () => {
     )
   })
 
-  it('takes what is empty for not set: as a number it would be any port', () => {
+  it('treats an empty variable as not set', () => {
     expect(parseEnvironment(Schema, { PMA_X_PORT: '', PMA_X_ON: '', PMA_X_LIST: '', PMA_X_NAME: 'n' })).toEqual({
       PMA_X_PORT: 80,
       PMA_X_ON: false,
@@ -57,12 +57,12 @@ describe('parseEnvironment', () => {
 })
 
 describe('an address', () => {
-  it.each(['vault:8060', '10.0.0.1:1', '[::1]:65535'])('%s', (address) => {
+  it.each(['vault:8060', '10.0.0.1:1', '[::1]:65535'])('can be %s', (address) => {
     expect(Address.parse(address)).toBe(address)
   })
 
   it.each(['vault', 'vault:', 'vault:65536', 'http://vault:8060', 'tcp://10.0.0.1:80', '::1:80', 'va ult:80', ':80'])(
-    'is not %s',
+    'cannot be %s',
     (address) => {
       expect(() => Address.parse(address)).toThrow('give host:port')
     },
@@ -75,11 +75,11 @@ describe('readParts', () => {
     throw new EnvironmentError(['PMA_X_A and PMA_X_B go together'])
   }
 
-  it('hands over every part', () => {
+  it('returns every part', () => {
     expect(readParts({ port: () => 80, name: () => 'n' })).toEqual({ port: 80, name: 'n' })
   })
 
-  it('tells of all that is wrong, of parts within parts too, under one heading', () => {
+  it('lists all that is wrong under one heading, including what is wrong in parts within parts', () => {
     const read = () => readParts({ empty, sound: () => 1, inner: () => readParts({ apart, other: empty }) })
     expect(read).toThrow(EnvironmentError)
     expect(read).toThrow(
@@ -87,7 +87,7 @@ describe('readParts', () => {
     )
   })
 
-  it('takes nothing else for a wrong environment', () => {
+  it('throws any other error instead, even if the environment is wrong too', () => {
     const mistaken = (): number => {
       throw new TypeError('a mistake')
     }
@@ -96,7 +96,7 @@ describe('readParts', () => {
 })
 
 describe('describeVariables', () => {
-  it('has a line for each variable, with what it is for also where it has a default', () => {
+  it('has a line with name and description for each variable, even if it has a default', () => {
     const described = describeVariables(
       z.object({ PMA_X: z.string().describe('x'), PMA_Y: Port.default(1).describe('y') }),
     )
@@ -108,11 +108,11 @@ describe('describeVariables', () => {
 })
 
 describe('readSecretFile', () => {
-  it('drops the newline that editors add, and nothing else', () => {
+  it('drops one newline at the end, and nothing else', () => {
     expect(readSecretFile('PMA_X_FILE', '/x', () => ' p@ss w\n\n')).toBe(' p@ss w\n')
   })
 
-  it('names variable and path when there is nothing to read', () => {
+  it('names variable and path if the file is empty or cannot be read', () => {
     expect(() => readSecretFile('PMA_X_FILE', '/x', () => '\n')).toThrow(/PMA_X_FILE.*\/x.*empty/)
     expect(() =>
       readSecretFile('PMA_X_FILE', '/x', () => {

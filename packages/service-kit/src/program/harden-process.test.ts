@@ -85,7 +85,7 @@ const anyPort = { options: ['--inspect-port=0'] }
 const host = (env: Readonly<Record<string, string>>, execArgv: string[] = []): HardenedHost =>
   ({ env, execArgv, on: () => undefined, platform: 'darwin' }) as unknown as HardenedHost
 
-describe('what a process in production was started with', () => {
+describe('the start of a process in production', () => {
   it.each([
     'AWS_SECRET_ACCESS_KEY',
     'AWS_SESSION_TOKEN',
@@ -94,7 +94,7 @@ describe('what a process in production was started with', () => {
     'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
     'OTEL_EXPORTER_OTLP_METRICS_HEADERS',
     'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  ])('holds no secret in %s', (name) => {
+  ])('is refused if %s is set, because it holds a secret', (name) => {
     expect(() => hardenProcess(host({ [name]: 'x' }))).toThrow(`${name} is set: a secret`)
   })
 
@@ -104,7 +104,7 @@ describe('what a process in production was started with', () => {
     ['DEBUG', 'ioredis:*'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
     ['SSLKEYLOGFILE', '/tmp/keys'],
-  ])('is not %s=%s, which gives keys away', (name, value) => {
+  ])('is refused with %s=%s, which would give keys away', (name, value) => {
     expect(() => hardenProcess(host({ [name]: value }))).toThrow(new RegExp(`${name} is set: .*leave it out`))
   })
 
@@ -127,7 +127,7 @@ describe('what a process in production was started with', () => {
     '--import=data:text/javascript,',
     '-r',
     '--an-option-of-a-later-node',
-  ])('is not %s', (option) => {
+  ])('is refused with the Node option %s', (option) => {
     const given = option.replaceAll('_', '-')
     const refusal = `Node was started with ${given}, which is not on the allow-list in docs/operations.md; remove it`
     expect(() => hardenProcess(host({}, [option]))).toThrow(refusal)
@@ -139,20 +139,20 @@ describe('what a process in production was started with', () => {
     '"--tls-key\\log=keys"',
     '--no-warnings --heap"snapshot\\_near"_heap-limit=1',
     '"--heap-prof"',
-  ])('is not NODE_OPTIONS of %s', (options) => {
+  ])('is refused with NODE_OPTIONS of %s', (options) => {
     expect(() => hardenProcess(host({ NODE_OPTIONS: options }))).toThrow('nothing may reveal the keys')
   })
 })
 
 describe('a process in production', () => {
-  it('opens no inspector at SIGUSR1, where one in development does', async () => {
+  it('opens no inspector at SIGUSR1, unlike one in development', async () => {
     const production = await run({}, { ...anyPort, whenReady: signalled })
     expect(production).toMatchObject({ code: 0, err: '' })
     const development = await run({ PMA_MODE: 'development' }, { ...anyPort, whenReady: signalled })
     expect(development.err).toContain('Debugger listening')
   }, 20_000)
 
-  it('starts with each option that docs/operations.md lists', async () => {
+  it('may be started with each Node option that docs/operations.md lists', async () => {
     const text = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8')
     const list = text.slice(text.indexOf('  Size: `--'), text.indexOf('- **A secret in the environment**'))
     const options = [...list.matchAll(/`(--[\w.-]+)`/g)].map(([, option = '']) => option)
@@ -160,13 +160,13 @@ describe('a process in production', () => {
     expect(options.filter((option) => strangeOption([option]) !== undefined)).toEqual([])
   })
 
-  it('starts with what images, charts and operators give it', async () => {
+  it('starts with Node options such as images, charts and operators give it', async () => {
     const options = ['--max-semi-space-size=32', '-stack_trace_limit=20', '--dns-result-order', 'ipv4first']
     const env = { NODE_OPTIONS: '--max_old_space_size=256 --no-warnings "--enable-source-maps"', DEBUG: '' }
     expect(await run(env, { options })).toMatchObject({ code: 0, err: '' })
   }, 20_000)
 
-  it('writes no heap snapshot, and has nothing of its memory in a core dump', async () => {
+  it('refuses heap snapshots and keeps its memory out of core dumps', async () => {
     const { code, out, coreDumpFilter } = await run({})
     expect([code, coreDumpFilter]).toEqual([0, '00000000\n'])
     expect(out).toContain('heap snapshots are refused')
@@ -185,7 +185,7 @@ describe('a process in production', () => {
     [[], { NODE_OPTIONS: '"--heapsnapshot-signal=SIGUSR2"' }],
     [[], { PGPASSWORD: 'x' }],
   ])(
-    'does not start with %j and %j',
+    'exits with 2 at its start with the options %j and the environment %j',
     async (options, env) => {
       expect(await run(env, { options })).toMatchObject({
         code: 2,

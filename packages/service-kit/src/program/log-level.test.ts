@@ -42,7 +42,7 @@ describe('the level of the log', () => {
     return lines.at(-1)
   }
 
-  it('is what the file says while it says one, and what the environment says again when it is empty', async () => {
+  it('is the one in the file, and the environment’s again once the file is empty', async () => {
     expect(await change('debug\n')).toMatchObject({ msg: 'the log level was changed', level: 'debug' })
     expect(log.level).toBe('debug')
     await change('silent')

@@ -37,13 +37,13 @@ function program(over: Partial<Program> = {}): Program {
 }
 
 describe('runProgram', () => {
-  it('tells what it reads, and does not serve', async () => {
+  it('prints the variables it reads for --help, and does not serve', async () => {
     const { host: told, said } = host('--help')
     await runProgram(told, program({ serve: () => Promise.reject(new Error('served')) }))
     expect(said.join('')).toContain('PMA_THING')
   })
 
-  it('refuses words it does not know, with the code for a wrong configuration', async () => {
+  it('exits with 2 for words that it does not know', async () => {
     for (const words of [['constructor'], ['migrat'], ['--help', 'me']]) {
       const { host: told, said, exits } = host(...words)
       await runProgram(told, program({ commands: { migrate: () => Promise.resolve() } }))
@@ -52,13 +52,13 @@ describe('runProgram', () => {
     }
   })
 
-  it('says that there are no commands where there are none, and not where they are listed', async () => {
+  it('says that the program has no commands if it has none, and exits with 2', async () => {
     const { host: told, said, exits } = host('migrate')
     await runProgram(told, program())
     expect([exits, said]).toEqual([[2], ['thing has no commands: migrate.\n']])
   })
 
-  it('hands over every word that stands in angle brackets, in order', async () => {
+  it('passes each word in angle brackets to the command, in order, and refuses a flag in its place', async () => {
     const ran: string[][] = []
     const commands = { 'name <thing> as <name> --now': async (...words: string[]) => void ran.push(words) }
     await runProgram(host('name', 'a', 'as', 'b', '--now').host, program({ commands }))
@@ -68,7 +68,7 @@ describe('runProgram', () => {
     expect(exits).toEqual([2])
   })
 
-  it('takes a command for the whole of its words, so that a flag that it does not know changes nothing', async () => {
+  it('runs only the command that matches all words, so that a mistyped flag runs nothing', async () => {
     const ran: string[] = []
     const commands = {
       rotate: async () => void ran.push('rotate'),
@@ -82,7 +82,7 @@ describe('runProgram', () => {
     expect(mistyped.said).toEqual(['Wrong arguments: rotate --noww. Give rotate, or rotate --now.\n'])
   })
 
-  it('hands the last word over where a command has a place for one, and takes no flag for it', async () => {
+  it('passes the last word to a command that has a place for it, and refuses missing and surplus words', async () => {
     const ran: string[] = []
     const commands = {
       'rotate <what>': async (word: string) => void ran.push(word),
@@ -104,7 +104,7 @@ describe('runProgram', () => {
     expect(ran).toEqual(['this', 'now that'])
   })
 
-  it('tells a wrong configuration from a failure', async () => {
+  it('prints the message of a wrong configuration, and exits with 2', async () => {
     const wrong = host()
     await runProgram(wrong.host, program({ serve: () => Promise.reject(new ConfigError('PMA_THING is missing')) }))
     expect([wrong.said, wrong.exits]).toEqual([['PMA_THING is missing\n'], [2]])
@@ -119,20 +119,20 @@ describe('runProgram', () => {
       2,
       'Something else listens on 0.0.0.0:80. Give another port.\n',
     ],
-  ])('tells %s in words', async (_, thrown, status, words) => {
+  ])('prints a plain sentence for %s, and exits with its code', async (_, thrown, status, words) => {
     const { host: told, said, exits } = host('try')
     await runProgram(told, program({ commands: { try: () => Promise.reject(thrown) } }))
     expect([said, exits]).toEqual([[words], [status]])
   })
 
-  it('tells a mistake of ours with all that helps to find it', async () => {
+  it('logs a mistake of ours with its error, and exits with 1', async () => {
     const { host: told, said, exits } = host('try')
     await runProgram(told, program({ commands: { try: () => Promise.reject(new Fault('INTERNAL', 'oops')) } }))
     expect(exits).toEqual([1])
     expect(JSON.parse(said.join(''))).toMatchObject({ msg: 'thing failed', err: { message: 'oops' } })
   })
 
-  it('ends with 0 once everything has ended', async () => {
+  it('exits with 0 after a signal, once everything has ended', async () => {
     const { host: told, signals, exits } = host()
     let ended = (): void => undefined
     const closed = new Promise<void>((resolve) => {

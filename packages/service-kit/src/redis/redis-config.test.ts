@@ -11,7 +11,7 @@ describe('the variables of Redis', () => {
     expect(target({ PMA_REDIS_PORT: '6380' })).toBeNull()
   })
 
-  it('are parts, so that no password has to be fitted into a URL', () => {
+  it('are separate parts, so that a password needs no encoding for a URL', () => {
     const env = {
       PMA_REDIS_HOST: 'cache',
       PMA_REDIS_USERNAME: 'pma',

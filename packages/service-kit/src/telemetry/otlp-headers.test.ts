@@ -16,7 +16,7 @@ import { telemetryConfig, telemetryEnvironment } from './telemetry-config.js'
 const silent = createLogger('test', 'silent')
 
 describe('header fields for a collector', () => {
-  it('are lines of name and value, whatever stands in the value', () => {
+  it('are read from lines of name and value, and a value may contain colons, commas and equals signs', () => {
     expect(parseOtlpHeaders('authorization: Bearer a=b:c,d%20e\r\n\nX-Scope-OrgID:keys\n')).toEqual({
       authorization: 'Bearer a=b:c,d%20e',
       'X-Scope-OrgID': 'keys',
@@ -31,7 +31,7 @@ describe('header fields for a collector', () => {
     ['the body’s framing', 'content-length: 7', 'line 1 is not'],
     ['nothing', '\n\n', 'it does not contain a line'],
     ['a whole file of something else', `x: ${'planted '.repeat(2_000)}`, 'it has more than 8192 characters'],
-  ])('are not %s, and what stood there is not repeated', (_what, text, words) => {
+  ])('are refused if the file contains %s, and the error does not repeat the text', (_what, text, words) => {
     expect(() => parseOtlpHeaders(text)).toThrow(words)
     expect(() => parseOtlpHeaders(text)).not.toThrow('planted')
   })
@@ -41,7 +41,7 @@ describe('header fields for a collector', () => {
     ['https://collector', 'planted', '/headers: line 1 is not "name: value"'],
     ['https://collector', '', '/headers is empty'],
     [undefined, 'x: y', 'it is of use with OTEL_EXPORTER_OTLP_ENDPOINT alone'],
-  ])('end the start where they are of no use: to %s, %j', (endpoint, text, words) => {
+  ])('stop the start if they cannot be used: with the endpoint %s and the file %j', (endpoint, text, words) => {
     const given = { PMA_OTLP_HEADERS_FILE: '/headers', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
     const load = (): unknown => telemetryConfig(z.object(telemetryEnvironment).parse(given), () => text)
     expect(load).toThrow(ConfigError)
@@ -49,7 +49,7 @@ describe('header fields for a collector', () => {
   })
 
   it.each(['https://collector', 'http://127.0.0.1:4318', 'http://[::1]:4318', 'http://localhost:4318'])(
-    'go to %s',
+    'may be sent to %s',
     (endpoint) => {
       const given = { PMA_OTLP_HEADERS_FILE: '/headers', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
       const config = telemetryConfig(z.object(telemetryEnvironment).parse(given), () => 'x: y\n')
@@ -58,7 +58,7 @@ describe('header fields for a collector', () => {
   )
 })
 
-describe('the file of these fields', () => {
+describe('the file of header fields for a collector', () => {
   let folder = ''
   let file = ''
   let collector: Server
@@ -80,7 +80,7 @@ describe('the file of these fields', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('is read at each sending; while it is wrong what it said before goes on, told once', async () => {
+  it('is read at each export; while it is wrong, its last good fields are used and each fault is logged once', async () => {
     const lines: string[] = []
     const log = createLogger('test', 'info', { write: (line: string) => lines.push(line) })
     const headers = otlpHeadersFrom(file, log)
@@ -99,7 +99,7 @@ describe('the file of these fields', () => {
     expect(lines.join()).not.toMatch(/planted|Bearer/)
   })
 
-  it('goes along with spans and with metrics', async () => {
+  it('supplies the fields for exports of spans and of metrics', async () => {
     await writeFile(file, 'authorization: Bearer one')
     const base = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
     const telemetry = await openTelemetry(

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { expect, it } from '@jest/globals'
 import { serveMetrics } from './serve-metrics.js'
 
-it('metrics wait for no slow head, and take no connection beyond their bound', async () => {
+it('the metrics server closes connections with a slow request head, and at once those beyond its bound', async () => {
   const bounds = { headMs: 300, lookForSlowEveryMs: 20, idleMs: 1_000, connectionsMax: 2 }
   const answer = (_request: unknown, response: { end(text: string): void }): void => response.end('up 1')
   const served = await serveMetrics({ host: '127.0.0.1', port: 0 }, answer, bounds)

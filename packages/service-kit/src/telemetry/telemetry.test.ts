@@ -30,7 +30,7 @@ const fetched = (port: number, path: string, method = 'GET'): Promise<Fetched> =
     asking.end()
   })
 
-describe('telemetry that nobody asked for', () => {
+describe('telemetry that is not configured', () => {
   it('is one object that does nothing, and opens no port', async () => {
     const telemetry = await open({ attributes: { a: 'b' } })
     expect(telemetry).toBe(NO_TELEMETRY)
@@ -42,7 +42,7 @@ describe('telemetry that nobody asked for', () => {
 })
 
 describe('metrics', () => {
-  it('stand at /metrics of their own port under the name that they have in the code, and nothing else does', async () => {
+  it('are served under their names in the code at /metrics of a port that serves nothing else', async () => {
     const telemetry = await open({ metrics: { host: '127.0.0.1', port: 0 } })
     secondsOf(telemetry.meter, 'pma_test_seconds', 'a test').record(0.003, { route: 'service' })
     const port = (await telemetry.start()) ?? 0

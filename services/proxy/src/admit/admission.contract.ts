@@ -71,7 +71,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
     const kindsOf = async (from: AdmissionHarness, { requestId }: AccessRequest): Promise<string[]> =>
       (await from.entries()).filter((entry) => entry.requestId === requestId).map(({ kind }) => kind)
 
-    it('puts the request on record before it answers, and its end afterwards, once', async () => {
+    it('records a request before it answers, and its end afterwards only once', async () => {
       const it_ = await start()
       const asked = request([])
       const decision = await it_.admission.admit(asked)
@@ -90,7 +90,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await kindsOf(it_, asked)).toEqual(['admitted', 'void'])
     })
 
-    it('says no above a limit, for how long, and lets the next one through then', async () => {
+    it('refuses a request above a limit with the time to wait, and admits the next one after that time', async () => {
       const it_ = await start()
       const limits = [limit('app', 2)]
       expect(
@@ -109,7 +109,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request(limits))).toMatchObject({ admitted: true })
     })
 
-    it('tells the longest wait of several limits, to the millisecond', async () => {
+    it('refuses with the longest wait of several limits, exact to the millisecond', async () => {
       const it_ = await start()
       const limits = [limit('app', 1), { ...limit('service', 1), count: 6 }, { ...limit('organization', 1), count: 30 }]
       await it_.admission.admit(request(limits))
@@ -122,7 +122,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request(limits))).toMatchObject({ admitted: true })
     })
 
-    it('counts each device for itself, and the source address where there is none', async () => {
+    it('counts a limit per device, and per source address if there is no device', async () => {
       const it_ = await start()
       const limits = [limit('device', 1)]
       const admitted = async (over: Parameters<typeof request>[1]): Promise<boolean> =>
@@ -135,7 +135,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await admitted({ sourceAddress: '203.0.113.1' })).toBe(true)
     })
 
-    it('draws nothing from one limit where another said no', async () => {
+    it('draws nothing from one limit if another refuses the request', async () => {
       const it_ = await start()
       const both = [limit('service', 2), limit('app', 1)]
       await it_.admission.admit(request(both))
@@ -143,7 +143,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request([limit('service', 2)]))).toMatchObject({ admitted: true })
     })
 
-    it('draws from a limit once for a request that begins again, and from one that is new by then', async () => {
+    it('draws once from a limit for a request that begins again, and once from a limit that is new by then', async () => {
       const it_ = await start()
       const limits = [limit('app', 2)]
       const first = request(limits)
@@ -156,7 +156,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request(limits))).toMatchObject({ limited: { scope: 'app' } })
     })
 
-    it('admits up to a quota, the last unit too, then names the quota and when it is full again', async () => {
+    it('admits up to a quota, then refuses with that quota and the time until requests are admitted again', async () => {
       const it_ = await start()
       const quotas = [quota('app', 'day', 3), quota('organization', 'month', 100)]
       for (let at = 0; at < 3; at += 1)
@@ -174,7 +174,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request([], { route: { quotas } }))).toMatchObject({ admitted: true })
     })
 
-    it('counts a quota of each device for itself, and of the source address where there is none', async () => {
+    it('counts a quota per device across services and addresses, and without a device per app', async () => {
       const it_ = await start()
       const quotas = [quota('device', 'day', 1)]
       const admitted = async (route: Partial<Route>, sourceAddress = '198.51.100.7'): Promise<boolean> =>
@@ -187,7 +187,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await admitted({ appId: 'app_2' })).toBe(true)
     })
 
-    it('spends nothing of a quota on a request that a limit refuses, nor on one that never left', async () => {
+    it('spends no quota on a request that a limit refuses, nor on one that is voided', async () => {
       const it_ = await start()
       const quotas = [quota('app', 'day', 3)]
       const limits = [limit('app', 1)]
@@ -205,7 +205,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
     })
 
     it.each(['away', 'answers lost'] as const)(
-      'spends nothing of a quota on a request that could not be put on record, its authority being %s',
+      'spends no quota on a request that could not be recorded because its authority was in the state: %s',
       async (state) => {
         const it_ = await start()
         const asked = () => request([], { route: { quotas: [quota('app', 'day', 100)] } })
@@ -221,7 +221,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       },
     )
 
-    it('decides a thousand at once by a quota, each for itself, and lets exactly the quota through', async () => {
+    it('admits exactly the quota when a thousand requests come at once', async () => {
       const it_ = await start()
       const quotas = [quota('organization', 'month', 101), quota('app', 'day', 150)]
       const asked = Array.from({ length: 1_000 }, () => request([], { route: { quotas } }))
@@ -233,7 +233,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(more.filter(({ admitted }) => admitted)).toHaveLength(49)
     })
 
-    it('decides a thousand at once, each for itself, and lets no more through than the limit', async () => {
+    it('admits exactly the limit when a thousand requests come at once, and has the admitted ones on record', async () => {
       const it_ = await start()
       const asked = Array.from({ length: 1_000 }, () => request([limit('organization', 100)]))
       const decisions = await Promise.all(asked.map((one) => it_.admission.admit(one)))
@@ -243,7 +243,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
     })
 
     it.each(['away', 'answers lost'] as const)(
-      'fails closed while its authority is %s, leaves nothing open on record, and comes back',
+      'answers UNAVAILABLE while its authority is %s, leaves nothing open on record, and admits again later',
       async (state) => {
         const it_ = await start()
         it_.be(state)

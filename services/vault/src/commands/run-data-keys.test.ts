@@ -8,7 +8,7 @@ import { runDataKeys } from './run-data-keys.js'
 
 const databases = await startForAllTests(createVaultDatabases)
 
-it('writes no name of a database so that a terminal obeys it, and the name all the same', async () => {
+it('data-keys prints names with their control characters escaped, so that a terminal obeys none of them', async () => {
   const organizationId = '\u009b2J\u007f\u202ex'
   const masterKey = 'arn\u009b2J'
   const row = { organization_id: organizationId, id: 'key_a', version: 2, floor: 1, state: 'active' }

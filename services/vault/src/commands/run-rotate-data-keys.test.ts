@@ -48,7 +48,7 @@ const keyOf = ({ organizationId }: Put) => activeKey(databases.vaultDb, organiza
 const floored = (keyVersion: number) => ({ floor: keyVersion, ref: { keyVersion } })
 
 describe('rotate-data-keys --now', () => {
-  it('ends with every floor raised, however many versions of one organization do not open, and all the others sealed anew', async () => {
+  it('raises every floor and seals all others anew even if 150 versions of one organization do not open', async () => {
     const [forged, behind] = await storedInOrder(2)
     if (!forged || !behind) throw new Error('not stored')
     // Sorts before the sound one: anybody who can write to the database can place a row there.
@@ -71,7 +71,7 @@ describe('rotate-data-keys --now', () => {
     expect(told).toHaveLength(150)
   })
 
-  it('gives up nothing where nothing opens: the command may lack the master key that wraps the older data keys', async () => {
+  it('keeps the floor of an organization of which nothing opens, as the master key of older data keys may be missing', async () => {
     const [put, behind] = await storedInOrder(2)
     if (!put || !behind) throw new Error('not stored')
     const { organizationId } = put
@@ -96,7 +96,7 @@ describe('rotate-data-keys --now', () => {
 })
 
 describe.each([false, true])('rotate-data-keys of all, --now: %s', (now) => {
-  it('rotates every other key where rows are refused, and names those', async () => {
+  it('rotates every other key if some rows are refused, and names the organizations of those rows', async () => {
     const [put] = await storedInOrder(1)
     if (!put) throw new Error('not stored')
     const refused = [
@@ -114,7 +114,7 @@ describe.each([false, true])('rotate-data-keys of all, --now: %s', (now) => {
     expect(await keyOf(put)).toMatchObject({ floor: now ? 2 : 1, ref: { keyVersion: 2 } })
   })
 
-  it('passes an organization that is deleted after it was listed, or in its turn, and goes on', async () => {
+  it('skips an organization that is deleted after it was listed or during its turn, and continues with the next', async () => {
     const [first, listed, inTurn, last] = await storedInOrder(4)
     if (!first || !listed || !inTurn || !last) throw new Error('not stored')
     const deleting = memoryKeys(service)

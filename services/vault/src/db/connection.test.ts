@@ -6,7 +6,7 @@ const { db } = await startForAllTests(connectedDatabase)
 await db.raw('CREATE TABLE things (id text PRIMARY KEY, value text CHECK (length(value) < 4))')
 
 describe('an error of Postgres', () => {
-  it('tells the log its statement, and none of the values in it', async () => {
+  it('has the statement in its message, but none of the values', async () => {
     const error: unknown = await db('things')
       .insert({ id: 'a', value: 'sk-canary' })
       .catch((err: unknown) => err)

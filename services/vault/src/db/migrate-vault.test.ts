@@ -37,7 +37,7 @@ describe('the runtime role', () => {
 })
 
 describe('migrating', () => {
-  it('may be repeated: it changes nothing, least of all the installation’s id', async () => {
+  it('can be repeated, applies nothing the second time and keeps the installation’s id', async () => {
     const role = String(databases.vaultTarget.user)
     const owner = (name: string) => ({ ...databases.vaultTarget, ...ownerOf(), database: name })
     const again = await migrateVault(
@@ -87,7 +87,7 @@ describe('migrating', () => {
 })
 
 describe('a database that was not migrated', () => {
-  it('is told apart from one that is away: the message says what to do', async () => {
+  it('is refused with a message that says to run the migrate command', async () => {
     const empty = await createTestDatabase()
     const db = connectPostgres(empty.target, 'test')
     await expect(readInstallationId(db, memoryLog().log)).rejects.toThrow(/run the migrate command/)

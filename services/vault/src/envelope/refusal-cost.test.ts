@@ -59,12 +59,12 @@ function flipped(bit: number): Buffer {
 }
 
 /** Calls are counted, not timed: a clock would measure the machine's load. */
-describe('a refusal', () => {
-  it('costs one opening, whichever bit of what depends on the key was altered', () => {
+describe('a refusal to open an envelope', () => {
+  it('costs exactly one opening, whichever bit behind the header was altered', () => {
     for (let bit = HEADER_BYTES * 8; bit < sealed.length * 8; bit += 1) expect(costOf(flipped(bit))).toEqual(OPENING)
   })
 
-  it('costs that too of a wrong key and a wrong context, and of another envelope’s parts', () => {
+  it('costs exactly one opening for a wrong key, a wrong context or a mixture of two envelopes', () => {
     let other: Buffer
     // Where the first or the last of its random bytes is the same, a mixture would be one of the two whole envelopes.
     do other = seal(key, Buffer.from('sk-0123456789'), CONTEXT)
@@ -75,13 +75,13 @@ describe('a refusal', () => {
       expect(costOf(Buffer.concat([sealed.subarray(0, at), other.subarray(at)]))).toEqual(OPENING)
   })
 
-  it('of what is cut costs nothing or one opening, by its length alone', () => {
+  it('costs nothing if the envelope is cut shorter than the shortest valid one, and one opening if it is longer', () => {
     const shortest = HEADER_BYTES + 32 + 32 + 12 + 1 + 16
     for (let length = 0; length < sealed.length; length += 1)
       expect(costOf(sealed.subarray(0, length))).toEqual(length < shortest ? [] : OPENING)
   })
 
-  it('of an altered header costs nothing where it is none, and else one opening: nothing of it depends on a key', () => {
+  it('costs nothing for an altered magic or suite, and nothing or one opening for any other altered header bit', () => {
     for (let bit = 0; bit < HEADER_BYTES * 8; bit += 1) expect([[], OPENING]).toContainEqual(costOf(flipped(bit)))
     // Magic and suite.
     for (let bit = 0; bit < 5 * 8; bit += 1) expect(costOf(flipped(bit))).toEqual([])

@@ -38,16 +38,21 @@ describe('a sealed version', () => {
     expect(open(KEY.bytes, seal(KEY, VALUE, CONTEXT), CONTEXT)).toEqual(VALUE)
   })
 
-  it('is another one every time: salt, commitment, nonce and ciphertext never repeat', () => {
+  it('has another salt, commitment, nonce, ciphertext and tag each time that the same value is sealed', () => {
     const one = parseEnvelope(seal(KEY, VALUE, CONTEXT))
     const other = parseEnvelope(seal(KEY, VALUE, CONTEXT))
     for (const part of ['salt', 'commitment', 'nonce', 'ciphertext', 'tag'] as const)
       expect(one[part]).not.toEqual(other[part])
   })
 
-  it.each(goldenVectors())('opens as recorded for suite 1: $name', ({ dataKey, envelope, value, context }) => {
-    expect(open(Buffer.from(dataKey, 'hex'), Buffer.from(envelope, 'hex'), context)).toEqual(Buffer.from(value, 'hex'))
-  })
+  it.each(goldenVectors())(
+    'opens to the recorded value of the golden vector for suite 1: $name',
+    ({ dataKey, envelope, value, context }) => {
+      expect(open(Buffer.from(dataKey, 'hex'), Buffer.from(envelope, 'hex'), context)).toEqual(
+        Buffer.from(value, 'hex'),
+      )
+    },
+  )
 
   it('stays shut when any single bit is flipped', () => {
     const sealed = seal(KEY, VALUE, CONTEXT)
@@ -58,7 +63,7 @@ describe('a sealed version', () => {
     }
   })
 
-  it('stays shut when it is cut anywhere, or has bytes after it', () => {
+  it('stays shut when it is cut at any length, or has a byte appended', () => {
     const sealed = seal(KEY, VALUE, CONTEXT)
     for (let length = 0; length < sealed.length; length += 1) {
       expect(() => openAsStored(sealed.subarray(0, length))).toThrow(refused)
@@ -80,11 +85,11 @@ describe('a sealed version', () => {
     ],
     ['placement', { bindings: { ...CONTEXT.bindings, placements: [{ kind: 'query', name: 'authorization' }] } }],
     ['service', { bindings: { ...CONTEXT.bindings, services: ['spiffe://a/ns/a/sa/a'] } }],
-  ])('stays shut for another %s', (_what, other) => {
+  ])('stays shut when it is opened with another %s', (_what, other) => {
     expect(() => open(KEY.bytes, seal(KEY, VALUE, CONTEXT), { ...CONTEXT, ...other })).toThrow(refused)
   })
 
-  it('stays shut under the name or the version of another key, although the bytes of the key are right', () => {
+  it('stays shut if it names another key or key version, even when the bytes of the key are right', () => {
     const envelope = parseEnvelope(seal(KEY, VALUE, CONTEXT))
     for (const other of [{ keyId: 'key_other' }, { keyVersion: 4 }]) {
       expect(() => openAsStored(serializeEnvelope({ ...envelope, ...other }))).toThrow(refused)
@@ -95,7 +100,7 @@ describe('a sealed version', () => {
     expect(() => open(Buffer.alloc(32, 8), seal(KEY, VALUE, CONTEXT), CONTEXT)).toThrow(refused)
   })
 
-  it('is judged by its commitment before it is opened', () => {
+  it('stays shut when only its commitment is replaced, by that of another seal of the same value', () => {
     // The commitment of one seal under the parts of another. Everything else is sound, so only the comparison can
     // refuse it.
     const one = parseEnvelope(seal(KEY, VALUE, CONTEXT))
@@ -103,7 +108,7 @@ describe('a sealed version', () => {
     expect(() => open(KEY.bytes, { ...one, commitment }, CONTEXT)).toThrow(refused)
   })
 
-  it('reads no bytes but its own: whatever is parsed is what would be written', () => {
+  it('is serialized to exactly the bytes it was parsed from, whatever bytes parse at all', () => {
     fc.assert(
       fc.property(anyBytes, (bytes) => {
         const parsed = parsedOrRefused(bytes)
@@ -113,7 +118,7 @@ describe('a sealed version', () => {
     )
   })
 
-  it('opens as no bytes but those that were sealed', () => {
+  it('stays shut after any random edit of its bytes', () => {
     fc.assert(
       fc.property(altered, (bytes) => {
         if (!SEALED.equals(bytes)) expect(() => openAsStored(bytes)).toThrow(refused)
@@ -122,7 +127,7 @@ describe('a sealed version', () => {
     )
   })
 
-  it('stays shut where any of its parts are another seal’s, of the same secret and under the same key', () => {
+  it('stays shut when some of its parts are taken from another seal of the same secret under the same key', () => {
     const [one, other] = [parseEnvelope(SEALED), parseEnvelope(seal(KEY, Buffer.from(VALUE).reverse(), CONTEXT))]
     const parts = ['salt', 'commitment', 'nonce', 'ciphertext', 'tag'] as const
     const none = 0
@@ -135,7 +140,7 @@ describe('a sealed version', () => {
     }
   })
 
-  it('of any other suite is not read at all: there is one', () => {
+  it('is refused at parsing if its suite is not 1', () => {
     for (const suite of [0, 2, 255]) {
       const bytes = Buffer.from(SEALED)
       bytes[4] = suite
@@ -143,14 +148,14 @@ describe('a sealed version', () => {
     }
   })
 
-  it('holds 1 byte to 64 KiB of value, and no more is parsed', () => {
+  it('holds a value of 1 byte to 64 KiB, and is refused if it holds less or more', () => {
     for (const value of [Buffer.alloc(1, 1), Buffer.alloc(64 * 1024, 1)])
       expect(open(KEY.bytes, seal(KEY, value, CONTEXT), CONTEXT)).toEqual(value)
     expect(() => openAsStored(seal(KEY, Buffer.alloc(64 * 1024 + 1), CONTEXT))).toThrow(refused)
     expect(() => openAsStored(seal(KEY, Buffer.alloc(0), CONTEXT))).toThrow(refused)
   })
 
-  it('names its key in 1 to 64 letters, digits, _ and -: no other name is written, and none is read', () => {
+  it('names its key in 1 to 64 letters, digits, _ and -; any other name is refused when sealing and when parsing', () => {
     for (const keyId of ['k', 'K_0-z', 'k'.repeat(64)])
       expect(parseEnvelope(seal({ ...KEY, keyId }, VALUE, CONTEXT))).toMatchObject({ keyId })
     for (const keyId of ['', 'k'.repeat(65), ' key', 'key ', 'k\u00e9y', 'k/y']) {
@@ -166,7 +171,7 @@ describe('a sealed version', () => {
     }
   })
 
-  it('is sealed and opened under keys of 32 bytes alone', () => {
+  it('is sealed and opened only under a key of exactly 32 bytes', () => {
     for (const bytes of [Buffer.alloc(31, 7), Buffer.alloc(33, 7), Buffer.alloc(0)]) {
       expect(() => seal({ ...KEY, bytes }, VALUE, CONTEXT)).toThrow('a data key of another length')
       expect(() => open(bytes, SEALED, CONTEXT)).toThrow('a data key of another length')
@@ -190,7 +195,7 @@ describe('a record key', () => {
     return zeroed.map((buffer) => (buffer as Buffer).length).filter((length) => length > 0)
   }
 
-  it('is zeroed after its one use, and what it was expanded from, also where nothing was opened', () => {
+  it('is zeroed after its one use, with the buffers it came from, even if the opening was refused', () => {
     const used = [32, 64, 64, 64]
     expect(zeroedBy(() => seal(KEY, VALUE, CONTEXT)).sort()).toEqual(used)
     expect(zeroedBy(() => openAsStored(SEALED)).sort()).toEqual(used)

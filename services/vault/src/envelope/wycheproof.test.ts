@@ -5,7 +5,7 @@ import { hkdfSha512 } from '@protectmyapi/service-kit/crypto/hkdf'
 import { hex, report, wycheproof } from '../test/wycheproof.js'
 
 describeWithVectors('wycheproof', 'Wycheproof, through the vault’s own functions', (folder) => {
-  it('AES-256-GCM opens what is valid, refuses what is not, and seals to the same bytes', () => {
+  it('AES-256-GCM opens valid ciphertexts, refuses invalid ones, and seals to the same bytes', () => {
     const cases = aesGcmCases(folder, isOurs)
     for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
       const openIt = () => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))
@@ -22,7 +22,7 @@ describeWithVectors('wycheproof', 'Wycheproof, through the vault’s own functio
     report('AES-256-GCM', cases.length)
   })
 
-  it('AES-GCM is refused with keys and nonces of any other length, whatever they would open', () => {
+  it('AES-GCM refuses keys, nonces and tags of any other length, whether or not the vector is valid', () => {
     const cases = aesGcmCases(folder, (group) => !isOurs(group))
     for (const { key, iv, aad, msg, ct, tag } of cases) {
       expect(() => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))).toThrow()
@@ -31,7 +31,7 @@ describeWithVectors('wycheproof', 'Wycheproof, through the vault’s own functio
     report('AES-GCM with other keys and nonces', cases.length)
   })
 
-  it('HKDF-SHA-512 derives the same bytes, and refuses to derive too many', () => {
+  it('HKDF-SHA-512 derives the bytes of each valid vector and throws for each invalid one', () => {
     const cases = wycheproof<HkdfGroup>(folder, 'hkdf_sha512_test.json').flatMap((group) => group.tests)
     for (const { tcId, ikm, salt, info, size, okm, result } of cases) {
       const derive = () => hkdfSha512(hex(ikm), hex(salt), hex(info), size)

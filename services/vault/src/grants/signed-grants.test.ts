@@ -19,8 +19,8 @@ function setUp(pinned: ReadonlyMap<string, Buffer> = new Map([['ver_key', signer
 
 const codeOf = (found: object | undefined) => (found instanceof Fault ? found.code : found)
 
-describe('the grants that were verified', () => {
-  it('are verified once, and told with the very key that they were verified by', async () => {
+describe('the verifier of grants', () => {
+  it('verifies a grant only once, and names the key by which it was verified', async () => {
     const { verify } = setUp()
     const grant = await signer.sign(claims)
     const [first] = await verify([grant])
@@ -30,7 +30,7 @@ describe('the grants that were verified', () => {
     expect([again === first, twice === first]).toEqual([true, true])
   })
 
-  it('answer each in its place: one that is refused does not spoil the others', async () => {
+  it('answers each grant in its place, so that a refused one does not spoil the others', async () => {
     const { verify } = setUp()
     const good = await signer.sign(claims)
     const forged = await grantSigner('ver_key').sign(claims)
@@ -41,7 +41,7 @@ describe('the grants that were verified', () => {
     expect(found.map(codeOf)).toEqual([refused, kept, refused, refused, kept])
   })
 
-  it('are verified by the keys of all of them, each asked for once', async () => {
+  it('asks once for the keys of all grants given, and for each key only once', async () => {
     const { verify, asked } = setUp()
     const one = await signer.sign(claims)
     const other = await signer.sign({ ...claims, app: 'app_b' })
@@ -57,7 +57,7 @@ describe('the grants that were verified', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('keep no refusal: a key that is pinned later verifies from then on', async () => {
+  it('remembers no refusal: a grant is accepted once its key is pinned', async () => {
     const pinned = new Map<string, Buffer>()
     const { verify } = setUp(pinned)
     const grant = await signer.sign(claims)
@@ -66,7 +66,7 @@ describe('the grants that were verified', () => {
     expect(await verify([grant])).toMatchObject([{ claims }])
   })
 
-  it('are good only while their key is told to be authentic, and as that key: it is asked for at each use', async () => {
+  it('refuses a grant that it has verified once its key is pinned no longer, or with other bytes', async () => {
     const pinned = new Map([['ver_key', signer.spki]])
     const { verify } = setUp(pinned)
     const grant = await signer.sign(claims)
@@ -77,7 +77,7 @@ describe('the grants that were verified', () => {
     expect((await verify([grant])).map(codeOf)).toEqual(['INVALID_GRANT'])
   })
 
-  it('are remembered up to four million characters, the ones used last', async () => {
+  it('remembers the newest grants, and forgets the oldest beyond four million characters', async () => {
     const { verify } = setUp()
     // Close to the longest grant allowed: 300 of them exceed the bound.
     const ori = Array.from({ length: 128 }, (_, at) => `https://${'long-'.repeat(12)}${at}.example.com`)
@@ -92,7 +92,7 @@ describe('the grants that were verified', () => {
     expect([await isRemembered(first, 0), await isRemembered(second, 1)]).toEqual([false, false])
   })
 
-  it('take no other bytes for those of a verified grant', async () => {
+  it('refuses a grant that differs from a verified one in a single character', async () => {
     const { verify } = setUp()
     const grant = await signer.sign(claims)
     await verify([grant])

@@ -46,14 +46,14 @@ describe('a grant', () => {
     ).resolves.toBeDefined()
   })
 
-  it('may come from a clock that is 5 s ahead, and no more', async () => {
+  it('is accepted if the clock that issued it is at most 5 s ahead, and refused beyond that', async () => {
     const from = (aheadMs: number) =>
       claimsAt(NOW_MS, { iat: (NOW_MS + aheadMs) / 1_000, exp: (NOW_MS + aheadMs) / 1_000 + 60 })
     await expect(verify(await signer.sign(from(5_000)))).resolves.toBeDefined()
     await expect(verify(await signer.sign(from(5_001)))).rejects.toMatchObject(refused)
   })
 
-  it('lives 5 minutes at most, and not backwards', async () => {
+  it('is refused if it lives longer than 5 minutes, or ends no later than it begins', async () => {
     const { iat } = claimsAt(NOW_MS)
     await expect(verify(await signer.sign(claimsAt(NOW_MS, { exp: iat + 300.001 })))).rejects.toMatchObject(refused)
     for (const exp of [iat + 3, iat + 4])
@@ -64,7 +64,7 @@ describe('a grant', () => {
     await expect(verify(await grantSigner('ver_key').sign(claimsAt(NOW_MS)))).rejects.toMatchObject(refused)
   })
 
-  it('is refused without a signature, and with the public key taken for a MAC key', async () => {
+  it('is refused without a signature, and with an HMAC keyed with the public key', async () => {
     const claims = Buffer.from(JSON.stringify(claimsAt(NOW_MS))).toString('base64url')
     const head = (alg: string) =>
       Buffer.from(JSON.stringify({ alg, typ: 'pma-grant+jwt', kid: 'ver_key' })).toString('base64url')
@@ -110,11 +110,11 @@ describe('a grant', () => {
     ['not a JWS', '..'],
     ['longer than any grant', 'x'.repeat(20_000)],
     ['no key id', `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.AA`],
-  ])('is refused when it is none, and the log says why: %s', (why, text) => {
+  ])('is refused when the text is not a grant, and the message says why: %s', (why, text) => {
     expect(() => grantKeyId(text)).toThrow(expect.objectContaining({ ...refused, message: `grant: ${why}` }))
   })
 
-  it('has 16 KiB at most', async () => {
+  it('is refused if it is longer than 16 KiB', async () => {
     const grant = await signer.sign(claimsAt(NOW_MS))
     const longest = grant.padEnd(16 * 1024, 'A')
     expect(grantKeyId(longest)).toBe('ver_key')
@@ -123,14 +123,14 @@ describe('a grant', () => {
   })
 
   it.each(['', 'a b', ' a', 'a ', 'x'.repeat(65), 7, { toString: 'x' }, undefined])(
-    'names its key by an id: %j is none',
+    'is refused if its key id is %j',
     async (kid) => {
       const grant = await signer.sign(claimsAt(NOW_MS), { kid })
       expect(() => grantKeyId(grant)).toThrow(expect.objectContaining({ ...refused, message: 'grant: no key id' }))
     },
   )
 
-  it('names its key by an id of up to 64 characters', async () => {
+  it('may have a key id of 64 characters', async () => {
     const kid = 'Az_9-'.padEnd(64, 'x')
     expect(grantKeyId(await signer.sign(claimsAt(NOW_MS), { kid }))).toBe(kid)
   })
@@ -141,13 +141,13 @@ describe('a grant', () => {
     ['a life out of bounds', { exp: NOW_MS / 1_000 + 301 }],
     [`made out to another, presented by ${PROXY.spiffeId}`, { sub: 'another' }],
     ['made out to another certificate', { cnf: { 'x5t#S256': randomBytes(32).toString('base64url') } }],
-  ])('is refused at its use, and the log says why: %s', (why, given) => {
+  ])('is refused when it is presented, and the message says why: %s', (why, given) => {
     expect(() => checkPresented(claimsAt(NOW_MS, given), PROXY, { nowMs: NOW_MS, proxyId: PROXY.spiffeId })).toThrow(
       expect.objectContaining({ ...refused, message: `grant: ${why}` }),
     )
   })
 
-  it('is refused at its signature, and the log says why and from what', async () => {
+  it('is refused with a message that says whether signature, JSON or shape of the claims is wrong', async () => {
     const message = 'grant: the signature does not verify'
     const cause = { message: expect.any(String) }
     const forged = signedClaims(await grantSigner('ver_key').sign(claimsAt(NOW_MS)), signer.spki)
@@ -170,7 +170,7 @@ describe('a grant', () => {
     await expect(noJson(Buffer.from('{}'))).rejects.toMatchObject({ ...refused, message: 'grant: claims out of shape' })
   })
 
-  it('is refused when any single character of its signature is another', async () => {
+  it('is refused when any single character of its signature is changed', async () => {
     const grant = await signer.sign(claimsAt(NOW_MS))
     const from = grant.lastIndexOf('.') + 1
     // The last character is left out: its low bits carry nothing, and base64url readers ignore them.
@@ -182,7 +182,7 @@ describe('a grant', () => {
 })
 
 describe('the signature of a grant', () => {
-  it('is the one that was made: none of its other forms verifies (RFC 8032, section 5.1.7)', async () => {
+  it('verifies only as it was made, and in none of its malformed variants (RFC 8032, section 5.1.7)', async () => {
     const grant = await signer.sign(claimsAt(NOW_MS))
     const at = grant.lastIndexOf('.') + 1
     const signature = Buffer.from(grant.slice(at), 'base64url')
@@ -212,14 +212,14 @@ describe('a grant of an internal service', () => {
   const asService = { typ: 'pma-service-grant+jwt' }
   const { iat } = serviceClaimsAt(NOW_MS)
 
-  it('gives its claims to the service, and lives a minute at most', async () => {
+  it('gives its claims to the service, and is refused if it lives longer than a minute', async () => {
     const claims = serviceClaimsAt(NOW_MS)
     await expect(verify(await signer.sign(claims, asService), WORKER)).resolves.toEqual(claims)
     const longer = serviceClaimsAt(NOW_MS, { exp: iat + 60.001 })
     await expect(verify(await signer.sign(longer, asService), WORKER)).rejects.toMatchObject(refused)
   })
 
-  it('passes for no route’s grant, nor that for one', async () => {
+  it('is refused under the type of a route’s grant, as is a route’s grant under that of a service grant', async () => {
     const message = 'grant: claims out of shape'
     const service = signer.sign(serviceClaimsAt(NOW_MS))
     await expect(verify(await service, WORKER)).rejects.toMatchObject({ ...refused, message })
@@ -228,10 +228,10 @@ describe('a grant of an internal service', () => {
   })
 })
 
-describe('what is bound', () => {
+describe('a binding', () => {
   const bindings = { origins: ['https://a.example', 'https://b.example'], placements: [], services: [WORKER.spiffeId] }
 
-  it('may go by a route’s grant to an origin that the service sends to, and by an internal service’s to that service', () => {
+  it('is reached by a route’s grant through its origins only, and by a service grant through its services only', () => {
     expect(bindingsReach(bindings, claimsAt(NOW_MS, { ori: ['https://x.example', 'https://b.example'] }))).toBe(true)
     expect(bindingsReach(bindings, claimsAt(NOW_MS, { ori: ['https://x.example'], sub: WORKER.spiffeId }))).toBe(false)
     expect(bindingsReach(bindings, serviceClaimsAt(NOW_MS))).toBe(true)

@@ -8,13 +8,13 @@ const asked =
     checkHead({ chain, head: LINK, count: 20_000, links: Array<Buffer>(links).fill(LINK) })
 const REFUSED = expect.objectContaining({ code: 'INVALID_REQUEST' })
 
-describe('a head that is to be signed', () => {
-  it('comes with ten thousand links at most', () => {
+describe('a request to sign a head', () => {
+  it('is refused when it carries more than ten thousand links', () => {
     expect(asked(10_000)).not.toThrow()
     expect(asked(10_001)).toThrow(REFUSED)
   })
 
-  it('is of a chain whose name has 128 characters at most', () => {
+  it('is refused when the name of its chain is longer than 128 characters', () => {
     expect(asked(1, 'c'.repeat(128))).not.toThrow()
     expect(asked(1, 'c'.repeat(129))).toThrow(REFUSED)
   })

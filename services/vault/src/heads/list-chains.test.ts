@@ -18,7 +18,7 @@ async function listed(): Promise<string[]> {
   }
 }
 
-it('is gone on with behind any name that somebody has written into the table, but for one that is longer than any', async () => {
+it('listing chains pages on past any name written into the table, and leaves out only one that is too long', async () => {
   await databases.tamper.raw(
     `INSERT INTO signed_heads (chain, count, head, signed_at_ms, signature, key_id)
      SELECT name, 1, decode(repeat('00', 32), 'hex'), 1, decode(repeat('00', 64), 'hex'), 'key' FROM (
@@ -31,6 +31,6 @@ it('is gone on with behind any name that somebody has written into the table, bu
   expect(names).toContain('audit/org_sound')
 })
 
-it('is refused behind a name that no list has', async () => {
+it('listing chains after a name longer than any that a page can end with is refused', async () => {
   await expect(list('x'.repeat(513))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
 })

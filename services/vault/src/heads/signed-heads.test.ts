@@ -47,7 +47,7 @@ function headOf(chain: string, links: readonly Buffer[], since = 0): AskedHead {
 const conflict = { code: 'CONFLICT' }
 
 describe('a signed head', () => {
-  it('verifies under the key that the vault names, as installation, chain, count, head and time', async () => {
+  it('verifies under the key that the vault names, and only for its own chain, count, head and time', async () => {
     const { sign, describeHead, clock } = replica()
     const asked = headOf(newChain(), linksOf(3))
     const signed = await sign(asked)
@@ -65,7 +65,7 @@ describe('a signed head', () => {
       expect(verify(null, headStatement({ ...statement, ...other }), publicKey, signed.signature)).toBe(false)
   })
 
-  it('is the same when it is asked for again: an answer that was lost', async () => {
+  it('is returned unchanged when it is asked for again, as after an answer that was lost', async () => {
     const { sign, clock } = replica()
     const asked = headOf(newChain(), linksOf(2))
     const first = await sign(asked)
@@ -74,7 +74,7 @@ describe('a signed head', () => {
     expect(await replica().sign({ ...asked, links: [] })).toEqual(first)
   })
 
-  it('extends the one signed before, whatever more of the past is sent', async () => {
+  it('is signed when its links extend the last signed head, even if earlier links are sent along', async () => {
     const { sign } = replica()
     const chain = newChain()
     const links = linksOf(9)
@@ -85,7 +85,7 @@ describe('a signed head', () => {
   })
 })
 
-describe('the vault refuses to sign, and says so as an error', () => {
+describe('the vault refuses to sign', () => {
   it.each<[string, (chain: string) => AskedHead]>([
     ['a lower count: a chain that was cut', (chain) => headOf(chain, linksOf(4))],
     ['the same count with another head', (chain) => headOf(chain, [...linksOf(4), Buffer.alloc(32, 'other')])],
@@ -112,7 +112,7 @@ describe('the vault refuses to sign, and says so as an error', () => {
     await sign(headOf(chain, linksOf(6), 5))
   })
 
-  it('but for who asks for fewer links since another was first, and was told of fewer: that is no alarm', async () => {
+  it('a lower count, without logging an error if the caller had last seen a count below the signed one', async () => {
     const { sign, logged } = replica()
     const chain = newChain()
     await sign(headOf(chain, linksOf(5)))
@@ -129,7 +129,7 @@ describe('the vault refuses to sign, and says so as an error', () => {
     expect(alarms()).toHaveLength(3)
   })
 
-  it('the head of another chain', async () => {
+  it('a head of one chain under the name of another chain', async () => {
     const { sign } = replica()
     const [one, other] = [newChain(), newChain()]
     await sign(headOf(one, linksOf(1)))
@@ -137,7 +137,7 @@ describe('the vault refuses to sign, and says so as an error', () => {
     await expect(sign({ ...headOf(other, linksOf(2, 'b'), 1), chain: one })).rejects.toMatchObject(conflict)
   })
 
-  it('what is out of bounds, or does not reach back: that is no alarm', async () => {
+  it('a request out of bounds, or whose links do not reach the last head, without logging an error', async () => {
     const { sign, logged } = replica()
     const chain = newChain()
     const asked = headOf(chain, linksOf(2))
@@ -160,7 +160,7 @@ describe('the vault refuses to sign, and says so as an error', () => {
 })
 
 describe('the key that signs heads', () => {
-  it('is one for all replicas, also where they first need it together', async () => {
+  it('is one and the same for all replicas, even if several need the first one at once', async () => {
     const own = await createVaultDatabases()
     try {
       const { vaultDb, installationId } = own
@@ -174,7 +174,7 @@ describe('the key that signs heads', () => {
     }
   })
 
-  it('is no version that could be leased, and opens neither altered nor for another use', async () => {
+  it('is not stored as a version, and opens neither when altered nor as a version', async () => {
     const { sign, openVersion, describeHead } = replica()
     const asked = headOf(newChain(), linksOf(1))
     await sign(asked)
@@ -202,7 +202,7 @@ describe('the key that signs heads', () => {
     await databases.tamper('head_key').update({ sealed: row.sealed })
   })
 
-  it('waits for a KMS that is away: an outage, never a verdict', async () => {
+  it('answers UNAVAILABLE and logs no error while the KMS is away', async () => {
     service.away = true
     try {
       const { sign, logged } = replica()
@@ -213,7 +213,7 @@ describe('the key that signs heads', () => {
     }
   })
 
-  it('extends nothing that it is made to remember by who writes to its database: no key of its own signed that', async () => {
+  it('does not extend a head that was written into the vault’s database without the vault’s signature', async () => {
     const { sign, clock } = replica()
     const chain = newChain()
     await sign(headOf(chain, linksOf(2)))
@@ -223,7 +223,7 @@ describe('the key that signs heads', () => {
     await expect(sign({ ...forged, links: [] })).rejects.toMatchObject(conflict)
   })
 
-  it('signs one head where two are asked for at once of a chain that is new', async () => {
+  it('signs only one of two different heads that are asked for at once for a new chain', async () => {
     const chain = newChain()
     const asked = [headOf(chain, linksOf(1)), headOf(chain, linksOf(1, 'b'))]
     const settled = await Promise.allSettled(asked.map((head) => replica().sign(head)))
@@ -244,7 +244,7 @@ describe('replacing the key that signs heads', () => {
   }
   const rowsOf = () => databases.tamper('head_key').orderBy('made_at', 'desc')
 
-  it('has another sign from then on; what was signed verifies by the old one, whose private half is gone', async () => {
+  it('has a new key sign from then on, while older heads still verify by the old key, whose private half is gone', async () => {
     const at = replica()
     const [before, after] = [newChain(), newChain()]
     await at.sign(headOf(before, linksOf(1)))
@@ -267,7 +267,7 @@ describe('replacing the key that signs heads', () => {
     await databases.tamper('head_key').where({ id }).update({ state: 'signs' })
   })
 
-  it('by who saw the same one makes one; by command each makes one', async () => {
+  it('makes one new key for all who saw the same old one, and one more for each command', async () => {
     const { id: seen } = await replica().headKeys.current()
     const all = await Promise.all([1, 2, 3].map(() => replica().rotateHeadKey({ seen })))
     expect(all.filter(({ made }) => made)).toHaveLength(1)
@@ -275,7 +275,7 @@ describe('replacing the key that signs heads', () => {
     expect((await replica().rotateHeadKey()).made).toBe(true)
   })
 
-  it('makes none where another made one between the two times that it looked', async () => {
+  it('makes no key if another replica made one between its two looks', async () => {
     const at = replica()
     const { id: seen } = await at.headKeys.current()
     const headKeys = {
@@ -297,7 +297,7 @@ describe('replacing the key that signs heads', () => {
     expect(await rotate({ seen })).toMatchObject({ made: false })
   })
 
-  it('waits for a head that is being signed, and no head is signed by the one that was replaced', async () => {
+  it('waits for a head that is being signed, and afterwards no head is signed by the replaced key', async () => {
     const at = replica()
     const { id: old } = await at.headKeys.current()
     const chain = newChain()
@@ -324,7 +324,7 @@ describe('replacing the key that signs heads', () => {
     await expect(sign(headOf(newChain(), linksOf(1)))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('after a leak notes since when on all that signed since, and leaves those before as they are', async () => {
+  it('notes the time of a leak on each key that signed since then, and on none that was retired before', async () => {
     const at = replica()
     const ids = [(await at.headKeys.current()).id]
     for (let key = 0; key < 2; key += 1) {
@@ -351,7 +351,7 @@ describe('replacing the key that signs heads', () => {
     })
   })
 
-  it('after a leak signs anew what the known key signed last, of chains that nothing is added to: a chain goes on from it', async () => {
+  it('after a leak signs anew the last head of a chain that the leaked key signed, and the chain continues from it', async () => {
     const at = replica()
     const [idle, other] = [newChain(), newChain()]
     const asked = headOf(idle, linksOf(2))
@@ -366,7 +366,7 @@ describe('replacing the key that signs heads', () => {
     expect(await at.sign(headOf(idle, linksOf(3), 2))).toMatchObject({ count: 3, keyId: id })
   })
 
-  it('leaves what a key signed that nobody else had, and looks again once that is said of it', async () => {
+  it('signs a head anew only once its replaced key is reported as leaked', async () => {
     const at = replica()
     const chain = newChain()
     const signed = await at.sign(headOf(chain, linksOf(1)))
@@ -378,7 +378,7 @@ describe('replacing the key that signs heads', () => {
     expect((await at.describeHead(chain)).last).toMatchObject({ keyId: id })
   })
 
-  it('signs anew nothing that no key of its own signed, says so, and reaches the chains behind it', async () => {
+  it('does not sign an altered head anew, logs that, and still signs the chains listed after it', async () => {
     const at = replica()
     const [altered, sound] = [newChain(), newChain()].sort()
     if (!altered || !sound) throw new Error('two chains')
@@ -396,7 +396,7 @@ describe('replacing the key that signs heads', () => {
     )
   })
 
-  it('comes by age, and not before', async () => {
+  it('happens once the key is older than 90 days, and not before', async () => {
     const at = replica()
     const { id } = await at.headKeys.current()
     const tend = tendHeadKey({ ...databases, ...at, log: at.logged.log, daysMax: 90 })
@@ -416,7 +416,7 @@ describe('replacing the key that signs heads', () => {
     expect((await at.headKeys.current()).id).toBe(next.id)
   })
 
-  it('believes no public half that somebody else has written, and seals all anew with the data key', async () => {
+  it('keeps all public halves when they are sealed anew under a new data key, and refuses bytes sealed before', async () => {
     const at = replica()
     await at.rotateHeadKey()
     const [, retired] = await rowsOf()

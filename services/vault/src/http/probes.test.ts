@@ -9,7 +9,7 @@ const statusOf = async (path: string, method = 'GET'): Promise<number> =>
   (await fetch(`http://127.0.0.1:${probes.port}${path}`, { method })).status
 
 describe('probes', () => {
-  it('say alive whatever else is away, and ready while the service serves', async () => {
+  it('answer 200 to /healthz always, and to /readyz only without an obstacle, which a 503 names', async () => {
     let obstacle = 'The database does not answer.'
     probes = await serveProbes('127.0.0.1', 0, { obstacle: () => obstacle })
     expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 503])
@@ -18,14 +18,14 @@ describe('probes', () => {
     expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])
   })
 
-  it('tell nothing else, and take nothing', async () => {
+  it('answer 404 for any other path or query, and 405 for any method but GET', async () => {
     probes = await serveProbes('127.0.0.1', 0, { obstacle: () => '' })
     expect([await statusOf('/'), await statusOf('/readyz?x'), await statusOf('/readyz', 'POST')]).toEqual([
       404, 404, 405,
     ])
   })
 
-  it('wait for no slow head, and take no connection beyond their bound', async () => {
+  it('close connections whose request head is slow, and at once those beyond the bound on connections', async () => {
     const bounds = { headMs: 300, lookForSlowEveryMs: 20, idleMs: 1_000, connectionsMax: 2 }
     probes = await serveProbes('127.0.0.1', 0, { obstacle: () => '' }, bounds)
     const opened = [1, 2, 3].map(() => {

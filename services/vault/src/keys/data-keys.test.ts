@@ -53,7 +53,7 @@ describe('data keys of organizations', () => {
     ])
   })
 
-  it('are made once by replicas that start together: one wins, and nothing of the others is used or left', async () => {
+  it('are made only once if replicas start together, and nothing of the losing replicas is used or left', async () => {
     const service = memoryKeys()
     const organizationId = newId('organization')
     const replicas = Array.from({ length: 4 }, () => replica(service))
@@ -83,7 +83,7 @@ describe('data keys of organizations', () => {
     await expect(keys.current(organizationId)).resolves.toMatchObject({ organizationId })
   })
 
-  it('open nothing once the wrapped bytes are altered, moved to another organization, or gone', async () => {
+  it('are refused once their wrapped bytes are altered, replaced by another organization’s, or gone', async () => {
     const { keys, service } = replica()
     const [one, other] = [await keys.current(newId('organization')), await keys.current(newId('organization'))]
     const plaintextCold = () => replica(service).keys.plaintext(one)

@@ -30,7 +30,7 @@ export function keyServiceContract(name: string, keys: () => KeyService, changed
       })
     })
 
-    it('wraps anew under another master key: the same data key, which the former does not unwrap any more', async () => {
+    it('wraps the same data key anew under another master key, after which the former no longer unwraps it', async () => {
       const after = await changed()
       const { dataKey, wrappedKey } = await keys().generate(CONTEXT)
       await expect(after.unwrap(wrappedKey, CONTEXT)).resolves.toEqual(dataKey)
@@ -47,7 +47,7 @@ export function keyServiceContract(name: string, keys: () => KeyService, changed
       await expect(keys().unwrap(anew, CONTEXT)).resolves.toEqual(dataKey)
     })
 
-    it('wraps nothing anew that it does not unwrap: for another organization, or altered', async () => {
+    it('refuses to wrap anew a data key of another organization, or altered bytes', async () => {
       const after = await changed()
       const { wrappedKey } = await keys().generate(CONTEXT)
       const refused = { code: 'SECRET_DECRYPTION_FAILED' }
@@ -55,7 +55,7 @@ export function keyServiceContract(name: string, keys: () => KeyService, changed
       await expect(after.rewrap(wrappedKey.subarray(1), CONTEXT)).rejects.toMatchObject(refused)
     })
 
-    it('refuses altered, cut and foreign bytes, and never calls that an outage', async () => {
+    it('refuses to unwrap altered, cut and foreign bytes with SECRET_DECRYPTION_FAILED', async () => {
       const { wrappedKey } = await keys().generate(CONTEXT)
       const flipped = Buffer.from(wrappedKey)
       flipped[flipped.length - 1] = (flipped[flipped.length - 1] ?? 0) ^ 1

@@ -23,7 +23,7 @@ describe('a stored version that was altered', () => {
     ['its generation', (put) => rowOf(put).update({ generation: 9 })],
     ['its purpose', (put) => rowOf(put).update({ purpose: 'operational' })],
     ['the version of its key', (put) => rowOf(put).update({ key_version: 2 })],
-  ])('cannot be opened after a change of %s; the log names the secret, the value stays', async (_what, alter) => {
+  ])('cannot be opened after a change of %s, and the log names the secret but not the value', async (_what, alter) => {
     const put = await stored({ value: 'sk-canary-0815' })
     await alter(put)
     const fresh = vaultCore(databases, vault.service)
@@ -33,7 +33,7 @@ describe('a stored version that was altered', () => {
     expect(fresh.logged.text()).not.toContain('canary')
   })
 
-  it('cannot be opened with the bytes of an older version, nor as the whole of an older row', async () => {
+  it('cannot be opened with the sealed bytes of an older version, nor with the contents of its whole row', async () => {
     const old = await stored({ value: 'sk-old' })
     const current = nextPut(old, 'sk-new')
     await vault.put(current)

@@ -4,7 +4,7 @@ import { groupCommit } from './group-commit.js'
 const never = () => false
 
 describe('a group commit', () => {
-  it('puts what is asked for in one turn into one transaction, and gives each its own result', async () => {
+  it('runs all requests of one turn in one transaction, and gives each its own result', async () => {
     const batches: number[][] = []
     const ask = groupCommit<number, string>({
       run: async (items) => {
@@ -17,7 +17,7 @@ describe('a group commit', () => {
     expect(batches).toEqual([[1, 2, 3]])
   })
 
-  it('gathers what is asked for while a transaction is under way into the next', async () => {
+  it('gathers the requests made during a transaction into the next one', async () => {
     const gate = gated()
     const batches: number[][] = []
     const ask = groupCommit<number, number>({
@@ -38,7 +38,7 @@ describe('a group commit', () => {
     expect(batches).toEqual([[1], [2, 3, 4]])
   })
 
-  it('answers everybody when the engine is away, and goes on afterwards', async () => {
+  it('rejects every request of a batch during an outage, and serves requests again afterwards', async () => {
     let away = true
     const ask = groupCommit<number, number>({
       run: async (items) => {
@@ -65,7 +65,7 @@ describe('a group commit', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  it('ends a transaction that hangs, for those in it, and serves those behind it', async () => {
+  it('answers UNAVAILABLE to the requests of a transaction that hangs, and serves those behind it', async () => {
     let hang = true
     const ask = groupCommit<number, number>({
       run: (items) => (hang ? new Promise(() => undefined) : Promise.resolve(items)),
@@ -80,7 +80,7 @@ describe('a group commit', () => {
     await expect(behind).resolves.toBe(2)
   })
 
-  it('bounds its batches, and refuses at once what is too much to wait', async () => {
+  it('bounds its batches, and refuses a request with UNAVAILABLE if too many already wait', async () => {
     const sizes: number[] = []
     const ask = groupCommit<number, number>({
       run: async (items) => {
@@ -97,7 +97,7 @@ describe('a group commit', () => {
     expect(sizes).toEqual([2, 1])
   })
 
-  it('leaves nobody without an answer when a batch comes back short', async () => {
+  it('rejects a request for which its batch returned no result', async () => {
     const ask = groupCommit<number, number>({ run: async () => [1], isOutage: never })
     const outcomes = await Promise.allSettled([ask(1), ask(2)])
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])

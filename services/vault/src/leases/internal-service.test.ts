@@ -19,7 +19,7 @@ const answerFor = (put: Put, grant: string, peer: typeof WORKER | typeof PROXY =
   vault.leaseAll({ grant, versionIds: [put.versionId], peer })
 
 describe('a lease of an internal service', () => {
-  it('lends what is bound to its identity, and leaves a row that says to whom', async () => {
+  it('lends a secret bound to its identity, and leaves an audit row with that identity', async () => {
     const put = await stored({ bindings: TO_WORKER, value: 'sk-worker' })
     const { outcomes } = await answerFor(put, await grantFor(put))
     expect(textOf(outcomes[0])).toBe('sk-worker')
@@ -28,7 +28,7 @@ describe('a lease of an internal service', () => {
     ])
   })
 
-  it('says under which name the value was entered, and opens under no other', async () => {
+  it('carries the name under which the value was entered, and is refused if the stored name was altered', async () => {
     const bindings = { ...TO_WORKER, name: 'A_KEY' }
     const put = await stored({ bindings })
     const { outcomes } = await answerFor(put, await grantFor(put))
@@ -41,7 +41,7 @@ describe('a lease of an internal service', () => {
     }
   })
 
-  it('lives 60 seconds at most, from the read, however far ahead the clock that signed is', async () => {
+  it('lives 60 seconds at most from the read, even if the clock that signed its grant is ahead', async () => {
     const put = await stored({ bindings: TO_WORKER })
     const nowMs = vault.clock.wallMs()
     const ahead = (nowMs + 4_000) / 1_000
@@ -57,7 +57,7 @@ describe('a lease of an internal service', () => {
     })
   })
 
-  it('never brings the lease key, which opens what proxies share of the whole organization', async () => {
+  it('never brings a lease key, unlike a proxy’s lease of the same secret', async () => {
     const both = { ...BINDINGS, services: [WORKER.spiffeId] }
     const put = await stored({ bindings: both })
     expect((await answerFor(put, await grantFor(put))).leaseKey).toBeUndefined()
@@ -72,12 +72,12 @@ describe('a lease of an internal service', () => {
       'what is bound to another service',
       { ...NO_BINDINGS, services: ['spiffe://protectmyapi.local/ns/apps/sa/other'] },
     ],
-  ])('never lends %s, whatever the grant says', async (_what, bindings) => {
+  ])('never lends %s, even if the grant names it', async (_what, bindings) => {
     const put = await stored({ bindings })
     expect((await answerFor(put, await grantFor(put))).outcomes).toMatchObject([{ fault: 'DESTINATION_NOT_ALLOWED' }])
   })
 
-  it('leaves what is bound to internal services alone out of every route', async () => {
+  it('is needed for a secret bound to internal services alone: a proxy’s lease of it is refused', async () => {
     expect(await leaseOf(await stored({ bindings: TO_WORKER }))).toMatchObject({ fault: 'DESTINATION_NOT_ALLOWED' })
   })
 
@@ -93,7 +93,7 @@ describe('a lease of an internal service', () => {
       })
   })
 
-  it('never comes by a route’s grant, nor a proxy’s lease by an internal service’s: the key that signs both may be stolen', async () => {
+  it('is refused with a route’s grant, as is a proxy’s lease with a service grant, though validly signed', async () => {
     const put = await stored({ bindings: { ...BINDINGS, services: [WORKER.spiffeId, PROXY.spiffeId] } })
     const toWorker = { sub: WORKER.spiffeId, cnf: { 'x5t#S256': WORKER.thumbprint } }
     const toProxy = { sub: PROXY.spiffeId, cnf: { 'x5t#S256': PROXY.thumbprint } }

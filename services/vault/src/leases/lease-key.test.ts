@@ -38,7 +38,7 @@ async function rotate({ organizationId }: Put): Promise<void> {
 }
 
 describe('a lease key', () => {
-  it('comes with a lease, says what it is called and until when it seals, and is 32 bytes', async () => {
+  it('comes with a lease, has 32 bytes, and names its data key, its hour and how long it seals', async () => {
     const put = await stored()
     const { keyId, keyVersion } = await vault.keys.current(put.organizationId)
     const nowMs = vault.clock.wallMs()
@@ -60,7 +60,7 @@ describe('a lease key', () => {
     expect(hex(await keyFor(other, vaultCore(databases, vault.service)))).toBe(hex(await keyFor(one)))
   })
 
-  it('is another for another organization, and for another hour', async () => {
+  it('differs between organizations and between hours', async () => {
     const late = vaultCore(databases, vault.service)
     const [one, other] = [await stored(), await stored()]
     const first = await keyFor(one, late)
@@ -73,7 +73,7 @@ describe('a lease key', () => {
     expect(hex(next)).not.toBe(hex(first))
   })
 
-  it('is another after a rotation, for versions that were sealed before it too', async () => {
+  it('changes with a rotation of the data key, even for versions sealed before the rotation', async () => {
     const put = await stored()
     const before = await keyFor(put)
     await rotate(put)
@@ -82,7 +82,7 @@ describe('a lease key', () => {
     expect(hex(after)).not.toBe(hex(before))
   })
 
-  it('is not to be had without a lease: where nothing is stored, opened or bound', async () => {
+  it('is not given without a lease, if the version is not stored or not bound to an origin of the service', async () => {
     const put = await stored()
     const gone = nextPut(put)
     expect(await answerFor([gone])).toMatchObject({ outcomes: [{ fault: 'SECRET_NOT_FOUND' }], leaseKey: undefined })
@@ -94,7 +94,7 @@ describe('a lease key', () => {
     expect((await answerFor([gone, put])).leaseKey).toBeDefined()
   })
 
-  it('is never management’s: a grant does not open for it, and what it leases itself comes without one', async () => {
+  it('is never given to management: grants are refused to it, and operational leases bring no lease key', async () => {
     const put = await stored()
     const asked = { grant: await grantFor([put]), versionIds: [put.versionId], peer: MANAGEMENT }
     await expect(vault.leaseAll(asked)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
@@ -105,7 +105,7 @@ describe('a lease key', () => {
     expect(await vault.leaseOperational(operational, MANAGEMENT)).not.toHaveProperty('leaseKey')
   })
 
-  it('holds up no lease while the key service is away: what is leased is merely not shared', async () => {
+  it('is left out of the answer while the key service is away, and the lease is given all the same', async () => {
     const put = await stored()
     await keyFor(put)
     await rotate(put)
@@ -133,12 +133,12 @@ describe('the derivation of a lease key', () => {
     return key ? hex(key) : ''
   }
 
-  it('gives what was recorded: replicas of two releases agree', () => {
+  it('gives the recorded key, so that replicas of two releases agree', () => {
     // Computed by hand with the two steps of RFC 5869.
     expect(keyOf(REF)).toBe('9b3849eadbeb9555e388b63cae1ae7545bcf2cff7139883cccb5092aa3243464')
   })
 
-  it('is bound to each of its parts, and to where one ends and the next begins', () => {
+  it('gives another key if any of its inputs changes, or the boundary between two of them', () => {
     const all = [
       keyOf(REF),
       keyOf({ ...REF, organizationId: 'org_b' }),

@@ -9,7 +9,7 @@ afterAll(() => databases.close())
 const MINUTE = 60_000
 
 describe('an operational lease', () => {
-  it('lends operational secrets and signing keys, with a row for each', async () => {
+  it('lends operational secrets and keys that sign grants, and leaves an audit row', async () => {
     const operational = await stored({ purpose: 'operational', bindings: NO_BINDINGS, value: 'whsec' })
     const { put, signer: pinned } = await pinnedSigner()
     const lease = await vault.leaseOperational(operational, MANAGEMENT)
@@ -26,7 +26,7 @@ describe('an operational lease', () => {
     await expect(vault.leaseOperational(put, MANAGEMENT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
-  it('finds nothing that is absent, destroyed or of another organization', async () => {
+  it('is refused with SECRET_NOT_FOUND for a version that is destroyed or of another organization', async () => {
     const put = await stored({ purpose: 'operational', bindings: NO_BINDINGS })
     await expect(
       vault.leaseOperational({ ...put, organizationId: newId('organization') }, MANAGEMENT),

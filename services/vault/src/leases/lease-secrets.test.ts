@@ -13,7 +13,7 @@ const broken = { fault: 'SECRET_DECRYPTION_FAILED' }
 const absent = { fault: 'SECRET_NOT_FOUND' }
 
 describe('a lease', () => {
-  it('lends exactly the version that the grant names, and leaves a row that says to whom and for what', async () => {
+  it('lends exactly the version that the grant names, and leaves an audit row with caller, app and service', async () => {
     const first = await stored({ value: 'sk-first' })
     await vault.put(nextPut(first, 'sk-second'))
     expect(textOf(await leaseOf(first))).toBe('sk-first')
@@ -55,7 +55,7 @@ describe('a lease', () => {
     })
   })
 
-  it('counts its life from before the read it rests on (READTIME)', async () => {
+  it('counts its life from before the database read it rests on (READTIME)', async () => {
     const slow = vaultCore(databases, vault.service)
     const put = await stored()
     const nowMs = slow.clock.wallMs()
@@ -72,7 +72,7 @@ describe('a lease', () => {
     expect(await leasing).toMatchObject([{ lease: { life: { notAfterMs: nowMs + 5 * MINUTE } } }])
   })
 
-  it('gives each secret its own outcome: one that is not there does not spoil the others', async () => {
+  it('gives each version its own outcome, so that missing ones do not spoil the others', async () => {
     const here = await stored({ organizationId: 'org_mixed', value: 'sk-here' })
     const gone = await stored({ organizationId: 'org_mixed' })
     await vault.destroy(gone.organizationId, gone.secretId, [gone.versionId])
@@ -93,7 +93,7 @@ describe('a lease', () => {
     ])
   })
 
-  it('lends nothing that the grant does not name, although it is stored', async () => {
+  it('lends no version that the grant does not name, even if it is stored', async () => {
     const [named, other] = [
       await stored({ organizationId: 'org_named' }),
       await stored({ organizationId: 'org_named' }),
@@ -103,7 +103,7 @@ describe('a lease', () => {
     expect(await auditOf(other)).toEqual([])
   })
 
-  it('lends nothing to a service that sends to none of the bound origins', async () => {
+  it('is refused for a service that sends to none of the origins bound to the secret', async () => {
     const put = await stored()
     expect(await leaseOf(put, { ori: [`${ORIGIN}:8443`, 'http://api.example.com'] })).toMatchObject({
       fault: 'DESTINATION_NOT_ALLOWED',
@@ -111,7 +111,7 @@ describe('a lease', () => {
     expect(textOf(await leaseOf(put, { ori: ['https://other.example.com', ORIGIN] }))).toBe('sk-value')
   })
 
-  it('lends no operational secret, whatever a grant says', async () => {
+  it('is refused for an operational secret, even if the grant names it', async () => {
     const put = await stored({ purpose: 'operational', bindings: NO_BINDINGS })
     expect(await leaseOf(put)).toMatchObject(broken)
   })
@@ -126,7 +126,7 @@ describe('a lease', () => {
     },
   )
 
-  it('is an outage while the key service is away, not a fault of the secret', async () => {
+  it('fails with UNAVAILABLE while the key service is away, not with a fault of the secret', async () => {
     const put = await stored()
     const cold = vaultCore(databases, vault.service)
     vault.service.away = true
@@ -138,7 +138,7 @@ describe('a lease', () => {
     expect(textOf(await leaseOf(put, {}, cold))).toBe('sk-value')
   })
 
-  it('asks the key service once for an organization, however much is leased, and once for the key that signs grants', async () => {
+  it('asks the key service only once per organization, and once for the key that signs grants', async () => {
     const puts = await Promise.all(Array.from({ length: 5 }, () => stored({ organizationId: 'org_counted' })))
     const cold = vaultCore(databases, vault.service)
     const grant = await grantFor(puts, {}, signer, cold)
@@ -150,7 +150,7 @@ describe('a lease', () => {
     expect(cold.kms.calls()).toEqual({ generate: 0, unwrap: 2, rewrap: 0 })
   })
 
-  it('shares a transaction with the leases asked for at the same time', async () => {
+  it('shares one transaction with the leases asked for at the same time', async () => {
     const put = await stored()
     const grant = await grantFor([put])
     await Promise.all(
@@ -163,7 +163,7 @@ describe('a lease', () => {
     expect(await auditOf(put)).toHaveLength(30)
   })
 
-  it('shares it with refused ones, and is not refused with them', async () => {
+  it('is given even if leases asked for at the same time are refused', async () => {
     const put = await stored()
     const good = { grant: await grantFor([put]), versionIds: [put.versionId], peer: PROXY }
     const outcomes = await Promise.allSettled([
@@ -174,7 +174,7 @@ describe('a lease', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
   })
 
-  it('has the database asked for the key of a grant that nobody has pinned, and for no lease', async () => {
+  it('is refused after a single query, for the pinned key, if nobody has pinned the key of its grant', async () => {
     const put = await stored()
     const grant = await grantFor([put], {}, grantSigner('ver_of_nobody'))
     const statements: string[] = []
@@ -190,7 +190,7 @@ describe('a lease', () => {
     expect(statements).toEqual([expect.stringContaining('pinned_grant_keys')])
   })
 
-  it('leaves a row or lends nothing: where the row cannot be written, the lease fails', async () => {
+  it('fails if its audit row cannot be written', async () => {
     const put = await stored()
     await databases.tamper.raw('ALTER TABLE lease_audit ADD CONSTRAINT refuse_all CHECK (false) NOT VALID')
     try {

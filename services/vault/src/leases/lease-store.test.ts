@@ -6,7 +6,7 @@ import { leaseStore } from './lease-store.js'
 const { databases, stored } = await leaseHarness()
 afterAll(() => databases.close())
 
-it('a version is leased by one row of the data keys, however many there are, analyzed or not', async () => {
+it('leasing a version reads one row of data_keys out of 2000, whether or not the table was analyzed', async () => {
   const { organizationId, secretId, versionId } = await stored()
   const ref = { organizationId, secretId, versionId }
   await databases.tamper.transaction(async (trx) => {

@@ -25,7 +25,7 @@ describe('a shredded organization', () => {
     expect(await leaseOf(put)).toMatchObject(broken)
   })
 
-  it('is dead in a dump of `vault` from before that is restored beside today’s `vault_keys`, on every replica', async () => {
+  it('opens on no replica if a `vault` dump from before the shredding is restored beside today’s `vault_keys`', async () => {
     const puts = [await stored({ value: 'sk-0' })]
     const { organizationId } = puts[0] ?? fail()
     puts.push(await stored({ organizationId, value: 'sk-1' }))
@@ -51,7 +51,7 @@ describe('a shredded organization', () => {
     await expect(vault.put(aPut({ organizationId }))).rejects.toMatchObject({ code: broken.fault })
   })
 
-  it('is dead on a replica that holds its key, from its next look on, however soon after the shredding a dump was restored', async () => {
+  it('opens from a restored dump on a replica with its key in memory only until that replica’s next check', async () => {
     const put = await stored()
     const { organizationId } = put
     const warm = vaultCore(databases, vault.service)
@@ -80,7 +80,7 @@ describe('a shredded organization', () => {
     await expect(other.keys.plaintext(ref)).rejects.toMatchObject({ code: broken.fault })
   })
 
-  it('says when its backups are dead too: after the days that backups of `vault_keys` are kept', async () => {
+  it('is reported final at the end of the days for which backups of `vault_keys` are kept', async () => {
     const put = await stored()
     const { finalAtMs } = await vault.shred(put.organizationId)
     const { destroyed_at: at } = (await rowsOf('data_keys', put.organizationId))[0] ?? fail()
@@ -89,7 +89,7 @@ describe('a shredded organization', () => {
     expect((await vault.shred(put.organizationId)).finalAtMs).toBe(finalAtMs)
   })
 
-  it('stays so whatever races it: sealing anew, a rotation, puts and leases on another replica', async () => {
+  it('keeps no sealed value and no wrapped key if rotation, sealing anew, puts and leases race the shredding', async () => {
     for (let round = 0; round < 5; round += 1) {
       const put = await stored()
       const { organizationId } = put

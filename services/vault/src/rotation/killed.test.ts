@@ -49,7 +49,7 @@ describe('a rotation whose process is killed', () => {
     ['writes one of the second page', 'vault', 'BEFORE UPDATE OF sealed ON versions'],
     ['raises the floor', 'vault', 'BEFORE UPDATE OF floor ON data_keys'],
   ])(
-    'while it %s loses nothing',
+    'while it %s leaves every secret openable',
     async (what, database, when) => {
       const db = database === 'keys' ? processes.superuserOfKeys : processes.superuser
       const secondPage = what.includes('second page')
@@ -60,7 +60,7 @@ describe('a rotation whose process is killed', () => {
     60_000,
   )
 
-  it('ends when it is begun again: nothing is below the floor, and all opens', async () => {
+  it('finishes when the command is run again: no version is below the floor, and every secret opens', async () => {
     expect(await processes.run(['rotate-data-keys', '--now', organizationId])).toMatchObject({ code: 0 })
     await everythingOpens()
     await withVaultHere(async ({ vaultDb }) => {
@@ -87,7 +87,7 @@ describe('a change of the master key whose process is killed', () => {
     ['writes a key that it has wrapped anew', 'BEFORE UPDATE OF wrapped ON wrapped_keys'],
     ['says that all is done', 'BEFORE UPDATE OF done_at ON rewrap'],
   ])(
-    'while it %s loses nothing, and ends when it is begun again',
+    'while it %s leaves every secret openable',
     async (_what, when) => {
       await killedAt(await holdAt(processes.superuserOfKeys, when, undefined), ['rewrap-data-keys'])
       await everythingOpens()
@@ -97,7 +97,7 @@ describe('a change of the master key whose process is killed', () => {
     60_000,
   )
 
-  it('ends when it is begun again: the other master key alone opens all', async () => {
+  it('finishes when the command is run again: the new master key alone opens every secret', async () => {
     expect(await processes.run(['rewrap-data-keys'], env)).toMatchObject({ code: 0 })
     const { PMA_KMS_OTHER_KEY_FILES: _former, ...changed } = env
     env = changed
@@ -106,7 +106,7 @@ describe('a change of the master key whose process is killed', () => {
 })
 
 describe('a shredding whose process is killed', () => {
-  it('between its two databases leaves nothing that is lent or written, and is finished by the next one', async () => {
+  it('between its two databases has destroyed the versions, refuses puts, and is finished by the next shredding', async () => {
     const hold = await holdAt(processes.superuserOfKeys, 'BEFORE DELETE ON wrapped_keys', undefined)
     const asked: Promise<unknown>[] = []
     const ended = await processes.run([], env, {

@@ -56,7 +56,7 @@ function slowKeys(former: MemoryKeys, onRewrap: () => void): MemoryKeys {
 }
 
 describe('wrapping data keys anew', () => {
-  it('puts every one of them under the other master key, and the former is of no use any more', async () => {
+  it('wraps every key under the other master key, after which the former one no longer unwraps them', async () => {
     const puts = await stored(60)
     const was = await Promise.all(puts.slice(0, 5).map((put) => openCold(put, before)))
     const after = memoryKeys(before)
@@ -72,7 +72,7 @@ describe('wrapping data keys anew', () => {
     vault = changed
   })
 
-  it('goes on after an outage, and in the background, where it stopped', async () => {
+  it('continues after an outage in the background where it stopped, and wraps no key twice', async () => {
     await stored(5)
     const after = memoryKeys(before)
     const changed = vaultCore(databases, after)
@@ -97,7 +97,7 @@ describe('wrapping data keys anew', () => {
     vault = changed
   })
 
-  it('is done anew under the same master key when it is asked for again', async () => {
+  it('wraps the keys once more under the same master key if it is ordered again', async () => {
     const [put = aPut()] = await stored(1)
     const { wrapped } = await rowOf(put)
     await vault.orderRewrap()
@@ -106,7 +106,7 @@ describe('wrapping data keys anew', () => {
     expect(await openCold(put, before)).toHaveLength(32)
   })
 
-  it('is left alone by replicas that are configured to wrap under another one: they do not undo it', async () => {
+  it('is not undone by replicas that are configured with another master key than the one ordered', async () => {
     const after = memoryKeys(before)
     const changed = vaultCore(databases, after)
     await changed.orderRewrap()
@@ -120,7 +120,7 @@ describe('wrapping data keys anew', () => {
     vault = changed
   })
 
-  it('is done by one at a time, of all replicas', async () => {
+  it('wraps each key only once when two replicas work at the same time', async () => {
     const [one, other] = [vaultCore(databases, before), vaultCore(databases, before)]
     await one.orderRewrap()
     await Promise.all([one.rewrap(), other.rewrap()])
@@ -128,7 +128,7 @@ describe('wrapping data keys anew', () => {
     expect(one.kms.calls().rewrap + other.kms.calls().rewrap).toBe(Number(keys[0]?.count))
   })
 
-  it('brings nothing back that was shredded while it was being wrapped', async () => {
+  it('does not bring back a data key whose organization is shredded while the key is being wrapped', async () => {
     const [put = aPut()] = await stored(1)
     const after = memoryKeys(before)
     const rewrap = after.rewrap
@@ -144,7 +144,7 @@ describe('wrapping data keys anew', () => {
     vault = changed
   })
 
-  it('writes over nothing that another order has wrapped meanwhile: a slow worker of the former comes too late', async () => {
+  it('does not let a slow worker of an earlier order overwrite keys that a later order has wrapped', async () => {
     const [put = aPut()] = await stored(1)
     const slow = memoryKeys(before)
     const latest = memoryKeys(slow)
@@ -170,7 +170,7 @@ describe('wrapping data keys anew', () => {
     vault = vaultCore(databases, latest)
   })
 
-  it('names what no master key that is known unwraps, wraps the others, and is not done', async () => {
+  it('logs a key that no known master key unwraps, wraps the others, and is not done until that key is mended', async () => {
     const [altered = aPut(), sound = aPut()] = await stored(2)
     const { wrapped } = await rowOf(altered)
     const flipped = Buffer.from(wrapped)
@@ -188,7 +188,7 @@ describe('wrapping data keys anew', () => {
     expect((await vault.rewrap()).remaining).toBe(0)
   })
 
-  it('passes those that do not unwrap, turn by turn, however long each of them takes', async () => {
+  it('skips keys that do not unwrap and reaches all others, even if each turn has time for only one key', async () => {
     const slow = slowKeys(before, () => changed.clock.advance(ROTATION_LIMITS.turnMs))
     const changed = vaultCore(databases, slow)
     const all = await databases.tamperKeys('wrapped_keys').orderBy('key_id').select('key_id')
@@ -205,7 +205,7 @@ describe('wrapping data keys anew', () => {
     vault = changed
   })
 
-  it('rests in the background where all that is left does not unwrap: five minutes without a call', async () => {
+  it('is not tried again in the background for five minutes if none of the keys left unwraps', async () => {
     const at = vaultCore(databases, before)
     const mend = await breakFirst(1)
     await at.orderRewrap()
@@ -223,7 +223,7 @@ describe('wrapping data keys anew', () => {
     expect(await order()).toMatchObject({ done_at: expect.any(Date) })
   })
 
-  it('by command ends when every key was tried, and counts those that do not unwrap', async () => {
+  it('by command ends once every key was tried, with an error that counts the keys that do not unwrap', async () => {
     const { vaultTarget, vaultKeysTarget } = databases
     const config = { vaultDb: vaultTarget, vaultKeysDb: vaultKeysTarget, vaultKeysBackupDays: 7 }
     const clock = manualClock()

@@ -6,7 +6,7 @@ import { rotationStore } from './rotation-store.js'
 const databases = await createVaultDatabases()
 afterAll(() => databases.close())
 
-it('a round that finds nothing to do reads no data key, however many there are', async () => {
+it('a round that finds nothing to do reads no row of data_keys, even if there are 2000', async () => {
   await databases.tamper.transaction(async (trx) => {
     await trx.raw(
       `INSERT INTO data_keys (organization_id, id, version, floor, state)

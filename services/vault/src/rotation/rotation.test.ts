@@ -36,7 +36,7 @@ async function storedTogether(count: number): Promise<[Put, ...Put[]]> {
 }
 
 describe('rotating a data key', () => {
-  it('has everything that is written from then on sealed under the new version, and what was before still opens', async () => {
+  it('has later puts sealed under the new version, while values sealed under the old one still open', async () => {
     const put = await stored()
     expect(await vault.rotate(put)).toMatchObject({ made: true, ref: { keyVersion: 2 } })
     const next = nextPut(put)
@@ -47,7 +47,7 @@ describe('rotating a data key', () => {
       expect([textOf(await leaseOf(put, {}, at)), textOf(await leaseOf(next, {}, at))]).toEqual(['sk-value', 'sk-next'])
   })
 
-  it('is one, however many replicas begin it at once, and leaves no wrapped bytes that are of no use', async () => {
+  it('makes one new version and leaves no unused wrapped bytes if several replicas begin at once', async () => {
     const put = await stored()
     const asked = { organizationId: put.organizationId, seen: 1 }
     const all = await Promise.all([vault, replica(), replica(), replica()].map((at) => at.rotate(asked)))
@@ -69,7 +69,7 @@ describe('rotating a data key', () => {
     expect(await wrappedOf(put)).toHaveLength(1)
   })
 
-  it('makes a key of its own where a crash has left one: what lay about is not taken up', async () => {
+  it('makes a new key and does not use wrapped bytes that a crash has left behind', async () => {
     const put = await stored()
     const [first] = await wrappedOf(put)
     await databases.tamperKeys('wrapped_keys').insert({ ...first, version: 2 })
@@ -80,7 +80,7 @@ describe('rotating a data key', () => {
     expect((await wrappedOf(put)).map(({ version }) => version)).toEqual([3])
   })
 
-  it('is refused for what has no data key, and for what was shredded', async () => {
+  it('is refused with NOT_FOUND for an organization without data key, and with CONFLICT for a shredded one', async () => {
     await expect(vault.rotate({ organizationId: newId('organization') })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const put = await stored()
     await vault.shred(put.organizationId)
@@ -88,7 +88,7 @@ describe('rotating a data key', () => {
     await expect(turn(put)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it('comes by age, and not before', async () => {
+  it('happens once the data key is older than 30 days, and not before', async () => {
     const put = await stored()
     const since = (days: number) =>
       keyRow(put).update({ rotated_at: databases.tamper.raw(`now() - make_interval(days => ?)`, [days]) })
@@ -104,7 +104,7 @@ describe('rotating a data key', () => {
   })
 })
 
-describe('rounds, where data keys in front are refused', () => {
+describe('rounds in which the data keys in front are refused', () => {
   /** More secrets than one step of a round processes. */
   const COUNT = 50
   const refusedKeys = (version: number, floor: number) =>
@@ -115,7 +115,7 @@ describe('rounds, where data keys in front are refused', () => {
     )
   afterEach(() => databases.tamper('data_keys').whereLike('organization_id', '!%').delete())
 
-  it('rotate all others by age, and tell each that is refused once in five minutes', async () => {
+  it('rotate all other data keys by age, and log each refused one once in five minutes', async () => {
     const put = await stored()
     await keyRow(put).update({ rotated_at: databases.tamper.raw(`now() - interval '31 days'`) })
     await refusedKeys(1, 1)
@@ -133,7 +133,7 @@ describe('rounds, where data keys in front are refused', () => {
     expect(told()).toBe(2 * COUNT)
   })
 
-  it('seal all others anew', async () => {
+  it('seal the secrets of all other organizations anew', async () => {
     const put = await stored()
     await vault.rotate(put)
     await refusedKeys(2, 1)
@@ -143,7 +143,7 @@ describe('rounds, where data keys in front are refused', () => {
 })
 
 describe('sealing anew', () => {
-  it('leaves nothing under an older version, raises the floor, and changes neither values nor bindings', async () => {
+  it('leaves nothing under an older key version, raises the floor, and changes neither values nor bindings', async () => {
     const puts = await storedTogether(40)
     const [first] = puts
     const before = await rowOf(first).first()
@@ -161,7 +161,7 @@ describe('sealing anew', () => {
     expect(await turn(first)).toMatchObject({ floor: 2, resealed: 0 })
   })
 
-  it('brings back nothing that was destroyed while it was being sealed, nor what another replica has sealed', async () => {
+  it('overwrites neither a version destroyed since its page was read, nor one that another replica has sealed', async () => {
     const [destroyed, resealed] = await storedTogether(2)
     if (!resealed) throw new Error('not stored')
     await vault.rotate(destroyed)
@@ -177,7 +177,7 @@ describe('sealing anew', () => {
     expect(rows[0]).toMatchObject({ state: 'destroyed', sealed: null })
   })
 
-  it('writes nothing where the data key was rotated once more, or destroyed, meanwhile', async () => {
+  it('writes nothing if the data key was rotated once more since the page was read', async () => {
     const put = await stored()
     await vault.rotate(put)
     const key = await activeKey(databases.vaultDb, put.organizationId)
@@ -190,7 +190,7 @@ describe('sealing anew', () => {
     expect(await keyRow(put).first()).toMatchObject({ version: 3, floor: 3 })
   })
 
-  it('goes on where it was cut off, at whatever row', async () => {
+  it('is finished by another replica after the process was killed in the middle', async () => {
     const [first, ...rest] = await storedTogether(4)
     await vault.rotate(first)
     const cut = replica()
@@ -208,7 +208,7 @@ describe('sealing anew', () => {
     for (const put of [first, ...rest]) expect(await rowOf(put).first()).toMatchObject({ key_version: 2 })
   })
 
-  it('names what does not open, leaves it as it is, and raises no floor over it', async () => {
+  it('reports a version that does not open, leaves it unchanged, and does not raise the floor', async () => {
     const [sound, altered] = await storedTogether(2)
     if (!altered) throw new Error('not stored')
     const { sealed } = await rowOf(altered).first()
@@ -228,7 +228,7 @@ describe('sealing anew', () => {
     expect(await turn(sound)).toMatchObject({ floor: 2, remaining: 0 })
   })
 
-  it('rests where all that is left does not open, and looks again five minutes later', async () => {
+  it('waits five minutes before the next try if none of the versions left opens', async () => {
     const [sound, altered] = await storedTogether(2)
     if (!altered) throw new Error('not stored')
     const { sealed } = await rowOf(altered).first()
@@ -250,7 +250,7 @@ describe('sealing anew', () => {
     expect(await keyRow(sound).first()).toMatchObject({ floor: 2 })
   })
 
-  it('raises the floor over what does not open where the old key may be known: a forger cannot hold it down', async () => {
+  it('raises the floor even if a version does not open, when the old key may be known', async () => {
     const [sound, altered] = await storedTogether(2)
     if (!altered) throw new Error('not stored')
     await rowOf(altered).update({ sealed: Buffer.from('PMAV and nothing else') })
@@ -262,7 +262,7 @@ describe('sealing anew', () => {
 })
 
 describe('below the floor', () => {
-  it('nothing opens: not what stood there before, in a replica that has the old key in memory', async () => {
+  it('an old row that is put back does not open, even in a replica with the old key in memory', async () => {
     const put = await stored()
     const before = await rowOf(put).first()
     await vault.rotate(put)
@@ -274,7 +274,7 @@ describe('below the floor', () => {
     await expect(vault.put(put)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
-  it('nothing opens that somebody seals who knows an old data key', async () => {
+  it('a value sealed by somebody who knows the old data key does not open', async () => {
     const put = await stored()
     const { ref } = await activeKey(databases.vaultDb, put.organizationId)
     const known = await vault.keys.plaintext(ref)
@@ -290,7 +290,7 @@ describe('below the floor', () => {
     for (const at of [vault, replica()]) expect(await leaseOf(put, {}, at)).toMatchObject(broken)
   })
 
-  it('wrapped bytes go a minute later, and not before: who has read an old row still opens it', async () => {
+  it('wrapped bytes are erased a minute after the floor was raised, so that rows read before still open', async () => {
     const put = await stored()
     const cold = replica()
     const row = await rowOf(put).first()
@@ -307,7 +307,7 @@ describe('below the floor', () => {
     expect(await keyRow(put).first()).toMatchObject({ erased: 2 })
   })
 
-  it('the key that signs heads is no more either: it is sealed anew, and stays the same key', async () => {
+  it('the old sealed bytes of the key that signs heads are refused, after the same key was sealed anew', async () => {
     const installation = { organizationId: INSTALLATION_ORGANIZATION }
     const deps = { ...databases, ...vault }
     const sign = signHead({ ...deps, log: vault.logged.log })
@@ -326,7 +326,7 @@ describe('below the floor', () => {
 })
 
 describe('the floor', () => {
-  it('is not raised over a key that signs heads and is under an older version: one that was made in between', async () => {
+  it('is not raised while a key that signs heads is still sealed under an older version', async () => {
     const installation = { organizationId: INSTALLATION_ORGANIZATION }
     await vault.headKeys.current()
     const { ref } = await vault.rotate(installation)
@@ -340,7 +340,7 @@ describe('the floor', () => {
 })
 
 describe('two replicas, while one rotates and both seal anew', () => {
-  it('serve every lease and every put, and nothing is left below the floor', async () => {
+  it('serve every lease and every put, and leave no version below the floor', async () => {
     const puts = await storedTogether(12)
     const [first] = puts
     const other = replica()
@@ -384,7 +384,7 @@ describe('two replicas, while one rotates and both seal anew', () => {
     for (const [index, put] of puts.entries()) expect(textOf(await leaseOf(put, {}, cold))).toBe(`sk-${index}`)
   }, 20_000)
 
-  it('queue: a writer that comes after a rotation does not pass it, however many others write', async () => {
+  it('make a writer that comes after a waiting rotation wait for it and read the new key version', async () => {
     const put = await stored()
     const waiting = async (): Promise<number> => {
       const { rows } = await databases.tamper.raw(
@@ -413,7 +413,7 @@ describe('two replicas, while one rotates and both seal anew', () => {
     }
   })
 
-  it('never seal under a version that a replica remembers: the one that counts is read with the write', async () => {
+  it('store a put under the new version if the key is rotated after the writer has read its version', async () => {
     const put = await stored()
     const slow = replica()
     // The slow replica has asked which version seals; before it seals, the other one rotates and raises the floor.

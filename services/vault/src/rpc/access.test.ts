@@ -22,7 +22,7 @@ describe('the table of methods and callers', () => {
     expect(Object.keys(ACCESS).sort()).toEqual(Object.keys(Vault.service).sort())
   })
 
-  it('lets each caller do exactly this', () => {
+  it('lets proxies and internal services only lease, management do everything else, and others nothing', () => {
     const paths = Object.values(Vault.service).map(({ path }) => path)
     const allowed = (who: ReturnType<typeof peer>) =>
       paths
@@ -48,7 +48,7 @@ describe('the table of methods and callers', () => {
     }
   })
 
-  it('gives nobody both the writing and the leasing of what is injected', () => {
+  it('lets no caller both put and lease secrets, and gives LeaseOperational no secret for injection', () => {
     const [writers, leasers] = [ACCESS.PutSecret.callers, ACCESS.LeaseSecrets.callers]
     expect(writers.filter((caller) => (leasers as readonly string[]).includes(caller))).toEqual([])
     expect(ACCESS.LeaseOperational.purposes).not.toContain('injection')

@@ -7,7 +7,7 @@ import { leaseSecretsRpc } from './lease-secrets.js'
 const life = { notAfterMs: 1, lifeMs: 1 }
 
 describe('an answer with leases', () => {
-  it('is wiped, values and lease key, once it has been turned into bytes, and not before', async () => {
+  it('has its value and its lease key zeroed after the call, and not before', async () => {
     const value = new SecretBytes(Buffer.from('sk-value'))
     const bytes = new SecretBytes(Buffer.alloc(32, 7))
     const lease = { secretId: 'sec_a', versionId: 'ver_a', generation: 1, value, bindings: BINDINGS, life }

@@ -102,14 +102,14 @@ async function settleWith(
 }
 
 describe('mutual TLS', () => {
-  it('lets a caller in by its identity, and tells the handler who it is', async () => {
+  it('admits a caller by its identity, and passes identity and thumbprint to the handler', async () => {
     const issued = await identities.issue('management')
     await expect(settleWith(issued)).resolves.toEqual({ settlement: 'SETTLEMENT_STORED' })
     expect(server.peers.at(-1)?.spiffeId).toBe(idOf('management'))
     expect(server.peers.at(-1)?.thumbprint).toMatch(/^[\w-]{43}$/)
   })
 
-  it('refuses TLS 1.2, and speaks 1.3 to the same client', async () => {
+  it('refuses a handshake limited to TLS 1.2, and speaks TLS 1.3 with the same certificate', async () => {
     const issued = await identities.issue('management')
     await expect(handshake(issued, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
       code: expect.stringContaining('PROTOCOL_VERSION'),
@@ -119,7 +119,7 @@ describe('mutual TLS', () => {
     socket.destroy()
   })
 
-  it('refuses a caller without a certificate, of another CA, or whose certificate has expired or not begun', async () => {
+  it('refuses a caller without a certificate, or with one that is of another CA, expired or not yet valid', async () => {
     const stranger = await createIdentities()
     const dayMs = 86_400_000
     const expired = await identities.issue('management', {
@@ -136,7 +136,7 @@ describe('mutual TLS', () => {
     await stranger.remove()
   })
 
-  it('refuses a caller whose certificate names no identity, or one of another kind', async () => {
+  it('refuses a caller whose certificate names no SPIFFE identity with FORBIDDEN', async () => {
     for (const request of [
       { dnsNames: ['management'] },
       { commonName: idOf('management') },
@@ -146,7 +146,7 @@ describe('mutual TLS', () => {
     }
   })
 
-  it('refuses a server of another CA, or of another identity than the one that was meant', async () => {
+  it('makes the client refuse a server of another CA, or with another identity than the expected one', async () => {
     const stranger = await createIdentities()
     const issued = await identities.issue('management')
     await expect(settleWith(issued, stranger.authority.certPem)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -156,7 +156,7 @@ describe('mutual TLS', () => {
     await stranger.remove()
   })
 
-  it('resumes no session: each connection shows its certificate', async () => {
+  it('resumes no session, so that each connection shows its certificate', async () => {
     const issued = await identities.issue('management')
     const first = await handshake(issued, {})
     const sessions: Buffer[] = []
@@ -210,7 +210,7 @@ describe('mutual TLS', () => {
     material.stop()
   }, 15_000)
 
-  it('keeps the old certificate while a rotation is half done, and says so', async () => {
+  it('keeps serving with the old certificate while a rotation is half done, and logs that', async () => {
     const before = await servedCertificate()
     const next = await identities.issue('vault')
     await identities.write(server.files, { certPem: next.certPem })
@@ -238,7 +238,7 @@ describe('a caller that takes too much', () => {
     ['with a message of one byte more', filled(MESSAGE_BYTES_MAX + 1), new Metadata(), status.RESOURCE_EXHAUSTED],
     ['with metadata of 15 KiB', REQUEST, metadataOf(15 * 1024), status.OK],
     ['with metadata of 16 KiB, and the names', REQUEST, metadataOf(16 * 1024), status.RESOURCE_EXHAUSTED],
-  ])('%s has one answer, and the next call over the connection is served', async (_how, request, metadata, code) => {
+  ])('%s gets one status, and the next call over the connection is served', async (_how, request, metadata, code) => {
     const issued = await identities.issue('management')
     const client = clientOf(fixedMaterial(issued, identities.authority.certPem))
     const answered = await new Promise((resolve) => {
@@ -250,7 +250,7 @@ describe('a caller that takes too much', () => {
     client.close()
   })
 
-  it('with calls is told how many may be under way over a connection', async () => {
+  it('is told that at most 4096 calls may be under way over one connection', async () => {
     const socket = await handshake(await identities.issue('management'), {})
     const session = connectHttp2('https://vault', { createConnection: () => socket })
     const settings = await new Promise((resolve) => session.once('remoteSettings', resolve))
@@ -258,7 +258,7 @@ describe('a caller that takes too much', () => {
     session.destroy()
   })
 
-  it('to show a certificate loses its connection', async () => {
+  it('loses its connection if it does not finish the TLS handshake in time', async () => {
     const strict = await startServer(50)
     const socket = connectTcp(strict.port, '127.0.0.1')
     await new Promise((resolve) => socket.on('error', () => {}).once('close', resolve))

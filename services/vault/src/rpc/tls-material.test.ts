@@ -20,8 +20,8 @@ async function issue(name: string): Promise<void> {
   await Promise.all([writeFile(at(`${name}.crt`), certPem), writeFile(at(`${name}.key`), keyPem)])
 }
 
-describe('certificate, key and CA, at the start', () => {
-  it('are there', async () => {
+describe('certificate, key and CA', () => {
+  it('are read from their files at the start', async () => {
     await issue('one')
     await writeFile(at('ca.crt'), authority.certPem)
     const material = await watch('one.crt', 'one.key', 'ca.crt')
@@ -29,7 +29,7 @@ describe('certificate, key and CA, at the start', () => {
     material.stop()
   })
 
-  it('are named, each that cannot be read, in words for whoever started it', async () => {
+  it('are refused at the start with the name of each file that cannot be read', async () => {
     const watching = watch('none.crt', 'one.key', 'none-ca.crt')
     await expect(watching).rejects.toThrow(ConfigError)
     await expect(watching).rejects.toThrow(
@@ -39,7 +39,7 @@ describe('certificate, key and CA, at the start', () => {
     )
   })
 
-  it('belong together', async () => {
+  it('are refused at the start if the key does not belong to the certificate', async () => {
     await issue('other')
     await expect(watch('one.crt', 'other.key', 'ca.crt')).rejects.toThrow(
       /one\.crt.*other\.key.*no certificate, key and CA/,

@@ -120,7 +120,7 @@ describe('the vault over the wire', () => {
     expect(results[0]?.lease?.lifeMs).toBeLessThanOrEqual(5 * 60_000)
   })
 
-  it('gives the lease key with the lease, and neither without the other', async () => {
+  it('gives a lease key together with a lease, and none without a lease', async () => {
     const request = await stored()
     const { leaseKey } = await lease(await grantFor(request), [request.versionId])
     expect(leaseKey).toEqual({
@@ -134,7 +134,7 @@ describe('the vault over the wire', () => {
     expect(await lease(await grantFor(request), [newId('version')])).toMatchObject({ leaseKey: null })
   })
 
-  it('refuses the proxy that wants to put, and management that wants to lease', async () => {
+  it('refuses a put by the proxy and a lease by management with FORBIDDEN', async () => {
     const request = aRequest()
     await expect(call(proxy, proxy.putSecret, request)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await put(request)
@@ -143,7 +143,7 @@ describe('the vault over the wire', () => {
     await expect(lease(grant, [request.versionId], management)).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  it('refuses a lease without a grant, with one made out to another certificate, and with an expired one', async () => {
+  it('refuses a lease without a grant, with an expired one, or with one made out to another certificate', async () => {
     const request = await stored()
     const other = running.clientAs(await running.identities.issue('proxy'))
     const iat = Date.now() / 1_000 - 120
@@ -181,7 +181,7 @@ describe('the vault over the wire', () => {
     expect(await running.databases.tamper('versions').where({ secret_id: request.secretId })).toEqual([])
   })
 
-  it('settles, describes, destroys and shreds', async () => {
+  it('settles, describes and destroys versions, and shreds an organization', async () => {
     const request = await stored()
     const { organizationId, secretId, versionId } = request
     const never = newId('version')
@@ -224,7 +224,7 @@ describe('the vault over the wire', () => {
     await expect(put(aRequest({ organizationId }))).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it('lends management what is operational, and nothing that can be injected', async () => {
+  it('lends management an operational secret, and refuses it a secret for injection', async () => {
     const injectable = await stored()
     const operational = await stored({ purpose: 'PURPOSE_OPERATIONAL', bindings: null, value: Buffer.from('whsec') })
     const leaseOf = ({ organizationId, secretId, versionId }: Sound) =>
@@ -233,7 +233,7 @@ describe('the vault over the wire', () => {
     await expect(leaseOf(injectable)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
   })
 
-  it('rotates a data key, seals anew what was under the old one, and says how far that is, to management alone', async () => {
+  it('rotates a data key, seals and wraps anew and reports progress for management, and refuses the proxy', async () => {
     const request = await stored()
     const { organizationId } = request
     const rotate = (seenVersion: number) => call(management, management.rotateDataKey, { organizationId, seenVersion })
@@ -266,7 +266,7 @@ describe('the vault over the wire', () => {
     await expect(call(proxy, proxy.listChains, {})).rejects.toMatchObject(refused)
   })
 
-  it('says NOT_FOUND of an organization that has no data key, and CONFLICT of one that was shredded', async () => {
+  it('answers a rotation NOT_FOUND for an organization without data key, and CONFLICT for a shredded one', async () => {
     const { organizationId } = await stored()
     const shredded = await call(management, management.shredOrganization, { organizationId })
     expect(shredded).toEqual({ finalAtMs: expect.any(Number) })
@@ -276,14 +276,14 @@ describe('the vault over the wire', () => {
     await expect(rotate(newId('organization'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('asks the key service once for a new organization, and not again for what follows', async () => {
+  it('asks the key service once for a new organization, and not again for its leases', async () => {
     const before = running.vault.kmsCalls()
     const request = await stored()
     for (let count = 0; count < 5; count += 1) await lease(await grantFor(request), [request.versionId])
     expect(running.vault.kmsCalls()).toEqual({ ...before, generate: before.generate + 1 })
   })
 
-  it('goes on serving, and says so, while the key service is away', async () => {
+  it('still lends and reports SERVING while the key service is away, and answers a put with UNAVAILABLE', async () => {
     const request = await stored()
     running.service.away = true
     try {
@@ -297,7 +297,7 @@ describe('the vault over the wire', () => {
     }
   })
 
-  it('is UNAVAILABLE and not serving while Postgres is away, and back by itself', async () => {
+  it('answers UNAVAILABLE and reports NOT_SERVING while Postgres is away, and recovers by itself', async () => {
     const request = await stored()
     running.gate.shut()
     try {
@@ -314,7 +314,7 @@ describe('the vault over the wire', () => {
     expect(await lease(await grantFor(request), [request.versionId])).toMatchObject({ results: [{ outcome: 'lease' }] })
   }, 30_000)
 
-  it('never wrote a value, a grant or a key into its log', () => {
+  it('wrote no value, grant or private key into its log during these tests', () => {
     const text = running.logged.text()
     expect(text).toContain('kms.call')
     for (const never of [
@@ -359,7 +359,7 @@ async function unfinishedLeases(name: string, calls: number, messageBytes: numbe
 }
 
 describe('calls whose message never ends', () => {
-  it('hold 8 MiB of an internal service, for five seconds, while others are served', async () => {
+  it('are refused beyond 8 MiB per internal service, end after five seconds, and do not keep others waiting', async () => {
     const { answers, close } = await unfinishedLeases('worker', 16, MIB)
     try {
       await until(() => answers.length >= 9 || undefined)
@@ -383,7 +383,7 @@ describe('calls whose message never ends', () => {
     )
   }, 30_000)
 
-  it('are a thousand of an internal service at most, without a byte of a message', async () => {
+  it('are refused beyond 1024 per internal service, even if no byte of a message was sent', async () => {
     const { answers, close } = await unfinishedLeases('worker', 1_030, 0)
     try {
       await until(() => answers.length === 6 || undefined)
@@ -393,7 +393,7 @@ describe('calls whose message never ends', () => {
     }
   })
 
-  it('are refused at once where they announce more than 1 MiB', async () => {
+  it('are refused at once if they announce more than 1 MiB', async () => {
     const { answers, close } = await unfinishedLeases('worker', 1, MIB + 1)
     try {
       await until(() => answers.length === 1 || undefined)
@@ -415,7 +415,7 @@ async function healthStatus(): Promise<string> {
 }
 
 describe('heads over the wire', () => {
-  it('are signed for management, remembered, and described with the public half alone', async () => {
+  it('are signed and described for management, with only the public half of the key', async () => {
     const chain = 'audit/org_wire'
     const content = Buffer.alloc(32, 1)
     const head = headAfter({ chain, count: 1, previous: FIRST_HEAD, content })

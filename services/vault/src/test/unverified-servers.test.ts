@@ -42,7 +42,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 describe('with NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
   it.each(Object.entries(CLIENTS))(
-    '%s of another CA is told nothing',
+    'the client of %s sends nothing to a server whose certificate is from another CA',
     async (name, client) => {
       const heard: string[] = []
       const server = listensBehindTls(name === 'Postgres', heard)
@@ -55,12 +55,12 @@ describe('with NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
   )
 })
 
-describe('AWS’s own KMS is asked, over TLS', () => {
+describe('the KMS client asks AWS’s own KMS', () => {
   it.each([
     ['variables', (url: string) => ({ AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_KMS: url })],
     ['a file', () => ({ AWS_CONFIG_FILE: path.join(folder, 'config') })],
   ])(
-    'whatever %s of the SDK name',
+    'whatever endpoint %s of the SDK may name',
     async (_what, envOf) => {
       const heard: string[] = []
       const server = http.createServer((request, response) => {

@@ -10,7 +10,7 @@ describe('the bounds of a put', () => {
     expect(() => checkIds({ secret_id: id })).toThrow(refused)
   })
 
-  it('refuse no ids, and more than a hundred', () => {
+  it('refuse an empty list of ids, and one of more than a hundred', () => {
     expect(() => checkIdList('version_ids', [])).toThrow(refused)
     expect(() => checkIdList('version_ids', Array(101).fill('ver_a'))).toThrow(refused)
     expect(() => checkIdList('version_ids', Array(100).fill('ver_a'))).not.toThrow()
@@ -20,17 +20,20 @@ describe('the bounds of a put', () => {
     expect(() => checkGeneration(generation)).toThrow(refused)
   })
 
-  it('take 1 byte to 64 KiB of value', () => {
+  it('refuse an empty value, and one of more than 64 KiB', () => {
     expect(() => checkValue('operational', Buffer.alloc(0))).toThrow(refused)
     expect(() => checkValue('operational', Buffer.alloc(64 * 1024 + 1))).toThrow(refused)
     expect(() => checkValue('operational', Buffer.alloc(64 * 1024))).not.toThrow()
   })
 
-  it.each(['\u0000', '\r', '\n'])('refuse %j in what is injected, and only there', (character) => {
-    const value = Buffer.from(`sk-a${character}b`)
-    expect(() => checkValue('injection', value)).toThrow(refused)
-    expect(() => checkValue('operational', value)).not.toThrow()
-  })
+  it.each(['\u0000', '\r', '\n'])(
+    'refuse %j in a value for injection, and accept it in an operational one',
+    (character) => {
+      const value = Buffer.from(`sk-a${character}b`)
+      expect(() => checkValue('injection', value)).toThrow(refused)
+      expect(() => checkValue('operational', value)).not.toThrow()
+    },
+  )
 
   it('refuse an unbound secret for injection, and a bound one for anything else', () => {
     expect(() => checkBindings('injection', NO_BINDINGS)).toThrow(refused)
@@ -42,7 +45,7 @@ describe('the bounds of a put', () => {
     expect(() => checkBindings('operational', NO_BINDINGS)).not.toThrow()
   })
 
-  it('let a secret be bound to an internal service, alone or beside whole places, and no other kind of secret', () => {
+  it('let only a secret for injection be bound to an internal service, alone or beside origins with placements', () => {
     const services = ['spiffe://a/ns/a/sa/a']
     expect(() => checkBindings('injection', { ...BINDINGS, services })).not.toThrow()
     expect(() => checkBindings('injection', { ...NO_BINDINGS, services })).not.toThrow()
@@ -52,7 +55,7 @@ describe('the bounds of a put', () => {
     expect(() => checkBindings('grant-signing', { ...NO_BINDINGS, services })).toThrow(refused)
   })
 
-  it('keep keys that sign grants out of tenants’ organizations', () => {
+  it('refuse keys that sign grants in any organization but the installation’s own', () => {
     expect(() => checkOwner('grant-signing', 'org_a')).toThrow(refused)
     expect(() => checkOwner('grant-signing', INSTALLATION_ORGANIZATION)).not.toThrow()
   })

@@ -16,7 +16,7 @@ const rowOf = ({ organizationId, secretId, versionId }: VersionRef) =>
   databases.tamper('versions').where({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
 
 describe('putting a version', () => {
-  it('stores it sealed, with the value in clear in no column', async () => {
+  it('stores it sealed, without its plain value in any column', async () => {
     const put = aPut({ value: 'sk-canary-4711' })
     await vault.put(put)
     const row = await rowOf(put).first()
@@ -86,7 +86,7 @@ describe('putting a version', () => {
       await vault.put(third)
     })
 
-    it('is idempotent, also once what it was compared with is destroyed', async () => {
+    it('is idempotent, even once the generation it was compared with is destroyed', async () => {
       const first = aPut()
       await vault.put(first)
       const next = { ...nextPut(first), sameBindings: true }
@@ -199,7 +199,7 @@ describe('settling a version', () => {
     }
   })
 
-  it('never says closed of a put that succeeds, nor stored of one that fails, however they race', async () => {
+  it('answers stored exactly if the put that races it succeeds', async () => {
     for (let round = 0; round < 20; round += 1) {
       const put = aPut({ organizationId: 'org_race' })
       const [stored, settlement] = await Promise.all([
@@ -245,7 +245,7 @@ describe('destroying versions', () => {
 })
 
 describe('describing versions', () => {
-  it('tells id, generation, purpose and state of each, newest first, and no contents', async () => {
+  it('reports id, generation, purpose and state of each, newest first, but no contents', async () => {
     const first = aPut()
     await vault.put(first)
     const second = nextPut(first)
@@ -263,7 +263,7 @@ describe('describing versions', () => {
     expect(await vault.describe(newId('organization'), [secretId])).toEqual([])
   })
 
-  it('is bounded to 100 of each secret', async () => {
+  it('answers at most 100 versions of each secret', async () => {
     const { organizationId, secretId } = aPut()
     const rows = Array.from({ length: 120 }, () => ({
       organization_id: organizationId,
