@@ -86,7 +86,7 @@ function refuseAnotherName(secret: SecretRow, name: string | undefined): void {
 async function refuseOthersName(trx: Knex, actor: Actor, secret: SecretRow): Promise<void> {
   const { organizationId, name, renamedBy } = secret
   if (!renamedBy || (await countsFor(trx, actor, organizationId, renamedBy))) return
-  const say = `Somebody else, or another token, has renamed this secret to ${name}. If the value is for it, say this name as well, or send the bindings.`
+  const say = `Somebody else, or another token, has renamed this secret to ${name}. If the value is for it, send the bindings. Where those that are there are yours or an owner’s, its name is enough.`
   throw new Fault('CONFLICT', 'a value without name and bindings for a secret that somebody else has renamed', {
     say,
     errors: [{ pointer: '/name', detail: say }],
