@@ -22,11 +22,17 @@ describe('the canonical name of a query parameter, as some server may read it,',
     'api_key\0x',
     'api_key\0\nx',
     'api%20key%5B%5D',
+    'api_%e2%84%aaey',
+    'API_%25E2%2584%25AAEY',
   ])('is api_key for %j', (name) => {
     expect(canonicalQueryName(name)).toBe('api_key')
   })
 
   it.each([
+    ['acce%c5%bf%C5%BF_to%E2%84%AAen', 'access_token'],
+    ['%e2%84%aaee%e2%84%aa', 'keek'],
+    ['%e2%84key', '\u00e2\u0084key'],
+    ['%c5ecret', '\u00e5ecret'],
     ['api%2525255fkey', 'api%5fkey'],
     ['api__key', 'api__key'],
     ['a.b-c d', 'a_b_c_d'],
