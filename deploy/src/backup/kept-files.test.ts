@@ -52,6 +52,8 @@ describe('files of a backup that may be forged', () => {
     ['a folder above', { '../kms.key': 'x' }],
     ['a folder below', { 'tls/ca.key': 'x' }],
     ['a password that services are known by', { 'postgres.password': 'x' }],
+    ['a key file whose name writes to terminals', { 'a\n\u001b[2J.key': 'x' }],
+    ['a key file whose name is an option', { '-rf.key': 'x' }],
     ['a password that writes to terminals', { 'owner.password': 'a\u001b[2Jb' }],
     ['a password of two lines', { 'owner.password': 'one\ntwo' }],
   ])('are refused when they contain %s', (_what, secrets) => {

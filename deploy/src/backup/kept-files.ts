@@ -6,9 +6,10 @@ import { readIfThere, writePrivate } from '../system/local-files.js'
 const OWNER = 'owner.password'
 /**
  * The files that are backed up: key files directly in the folder of secrets, and the first owner's password. Passwords
- * by which the services authenticate to each other or to the engines are left out.
+ * by which the services authenticate to each other or to the engines are left out. Terminals obey control characters in a
+ * name, and commands take one that begins with a hyphen for an option.
  */
-const NAME = /^(?:[^/]*\.key|owner\.password)$/
+const NAME = /^(?:(?!-)[^/\p{Cc}]*\.key|owner\.password)$/u
 
 /**
  * The part of a backup that no database holds. It is checked, because anybody who knows the recipient can have made it.

@@ -196,6 +196,8 @@ describe('a refusal', () => {
     ['GET', '/v1/p/up/%2e%2e/x', 400, 'PATH_NOT_ALLOWED'],
     ['GET', 'http://127.0.0.1/v1/p/up/x', 400, 'PATH_NOT_ALLOWED'],
     ['TRACE', '/v1/p/up/x', 405, 'INVALID_METHOD'],
+    ['GET', `/v1/p/up/x/${APP_TOKEN}`, 400, 'INVALID_REQUEST'],
+    ['GET', '/v1/p/up/pma%255fdbg_abc', 400, 'INVALID_REQUEST'],
   ])('%s %s → %d %s, nothing recorded, nothing sent', async (method, path, status, code) => {
     const answer = await proxy.send(method, path)
     expect([answer.status, problem(answer).code]).toEqual([status, code])

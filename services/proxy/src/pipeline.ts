@@ -12,7 +12,7 @@ import { checkLength, type RequestBody, takeBody } from './forward/request-body.
 import { ClientLeft } from './forward/upload.js'
 import type { Freshness } from './freshness/freshness.js'
 import { type Identified, identify } from './identify/identify.js'
-import { inject, type UpstreamRequest } from './inject/inject.js'
+import { checkPath, inject, type UpstreamRequest } from './inject/inject.js'
 import { GrantRefused, type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Route, RouteSource } from './routes/route.js'
@@ -97,6 +97,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   try {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
     const aimed = aim(route.target, exchange.method, destination.target.path)
+    checkPath(aimed.path)
     checkLength(body, route.target.bodyBytesMax)
     const turn = deps.turnstile.pass(route.organizationId)
     if (turn) await turn

@@ -37,19 +37,35 @@ const RESERVED = new Set([
   'content-type',
   'content-encoding',
   'cookie',
+  'cookie2',
   'set-cookie',
+  'http2-settings',
   'forwarded',
   'via',
+  'x-real-ip',
+  'x-original-url',
+  'x-original-uri',
+  'x-rewrite-url',
 ])
 const RESERVED_PREFIXES = ['x-forwarded-', 'pma-', 'sec-', 'access-control-']
 
-/** A field's name as servers compare them: many (CGI, WSGI, nginx with a setting) treat `_` as `-`. */
-export const foldHeaderName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+const ESCAPED = /%([0-9a-f]{2})/gi
+
+/**
+ * A field's name as some server may compare it. CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one
+ * variable, and some servers map `x.api.key` to it too. So any character that is not a letter or digit counts as the same
+ * character here. An escape, which a name may hold (RFC 9110 § 5.6.2), is decoded, as some server might do.
+ */
+export function foldHeaderName(name: string): string {
+  const plain = name.replace(ESCAPED, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return plain.toLowerCase().replace(/[^a-z0-9]/g, '-')
+}
 
 /** What is wrong with a header field's name, or undefined. */
 export function wrongHeaderName(name: string): string | undefined {
   if (!TOKEN.test(name)) return 'Give the name of a header field: letters, digits and hyphens.'
-  const folded = foldHeaderName(name)
+  // Some servers drop or join the characters between the words, and so take `content..length.` for framing.
+  const folded = foldHeaderName(name).replace(/-+/g, '-').replace(/^-|-$/g, '')
   if (RESERVED.has(folded) || RESERVED_PREFIXES.some((prefix) => folded.startsWith(prefix))) {
     return `${name} cannot be set: it belongs to the connection, the body, the client, or what an answer is encoded in.`
   }

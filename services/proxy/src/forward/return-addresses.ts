@@ -22,8 +22,8 @@ export interface ReturnPath {
 const ADDRESS = /^[\x21-\x7e]+$/
 
 interface Rule {
-  /** Statuses of the answers to which the rule applies; absent: all. */
-  readonly statuses?: ReadonlySet<number>
+  /** Whether the rule applies to an answer with this status; absent: to all. */
+  readonly appliesTo?: (status: number) => boolean
   /**
    * SDKs parse an upload address without a base, so it must be absolute. A redirect is resolved against the requested
    * address, so a path is enough.
@@ -31,8 +31,11 @@ interface Rule {
   readonly form: 'absolute' | 'path'
 }
 
-/** The statuses that the Fetch standard follows automatically (§ 2.2.6). In a 201, Location is a name, and passes. */
-const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+/**
+ * The Fetch standard follows five statuses by itself (§ 2.2.6). Others follow more, with the fields of the first request:
+ * curl 300, 305, 306 and 310, OkHttp and Java's HttpURLConnection 300. In a 201, Location is a name, and passes.
+ */
+const isRedirect = (status: number): boolean => status >= 300 && status <= 399
 
 /**
  * Answer fields whose address a provider's SDK calls by itself, with the app's credential if the first request carried
@@ -44,7 +47,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['x-goog-upload-url', { form: 'absolute' }],
   ['x-goog-upload-control-url', { form: 'absolute' }],
   // `fetch` removes Authorization for another origin, but keeps x-goog-api-key and similar fields.
-  ['location', { statuses: FOLLOWED, form: 'path' }],
+  ['location', { appliesTo: isRedirect, form: 'path' }],
 ])
 
 const ruleOf = nameMemo((name: string): Rule | null => RULES.get(name.toLowerCase()) ?? null)
@@ -63,7 +66,7 @@ export function leadBack(status: number, fields: readonly string[], back: Return
     if (at % 2 === 1) return []
     const value = fields[at + 1] ?? ''
     const rule = ruleOf(name)
-    if (rule === null || rule.statuses?.has(status) === false) return [name, value]
+    if (rule === null || rule.appliesTo?.(status) === false) return [name, value]
     const ours = addressOfOurs(value, rule.form, back)
     return ours === null ? [] : [name, ours]
   })

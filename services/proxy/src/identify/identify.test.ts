@@ -93,6 +93,8 @@ describe('identify finds the credential', () => {
     ['1\t', null],
     [' 1', null],
     ['\xe9', null],
+    [`1-${APP.slice(0, 60)}`, null],
+    ['pma_dbg_abc', null],
   ])(
     'and reads the app version %j as %j: one that is no single word of at most 64 visible characters is null',
     (sent, appVersion) => {

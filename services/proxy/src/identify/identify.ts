@@ -1,7 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { nameMemo } from '../fields/name-memo.js'
 import { type AppCredential, parseCredential } from './credential.js'
-import { tokensIn, tokensInHeader } from './our-tokens.js'
+import { headerHoldsOurs, tokensIn, tokensInHeader } from './our-tokens.js'
 import { filterQuery } from './raw-query.js'
 
 /** A request's credential, and the rest of the request without it. */
@@ -22,7 +22,10 @@ const kindOf = nameMemo((name: string): 'app-version' | 'dropped' | 'searched' =
   if (name.toLowerCase() === APP_VERSION) return 'app-version'
   return OUR_FIELDS.test(name) || COOKIE.test(name) ? 'dropped' : 'searched'
 })
-/** Goes into the access log, so it is short and holds nothing that could break a line. */
+/**
+ * Goes into the access log, so it is short and holds nothing that could break a line. One that holds a token is left out:
+ * members read the log.
+ */
 const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
 
 /**
@@ -39,7 +42,7 @@ export function identify(rawHeaders: readonly string[], query: string | null): I
     const name = rawHeaders[at] ?? ''
     const value = rawHeaders[at + 1] ?? ''
     const kind = kindOf(name)
-    if (kind === 'app-version' && APP_VERSION_VALUE.test(value)) appVersion = value
+    if (kind === 'app-version' && APP_VERSION_VALUE.test(value) && !headerHoldsOurs(value)) appVersion = value
     if (kind !== 'searched') continue
     const tokens = tokensInHeader(value)
     if (tokens.length === 0) headers.push(name, value)

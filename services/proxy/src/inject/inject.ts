@@ -127,9 +127,21 @@ export function isInOneSpelling(path: string): boolean {
 
 /** Searches where `identify` does not strip: in the path, in field names, under further encodings. */
 function checkNothingOfOurs(path: string, query: string | null, headers: readonly string[]): void {
-  const left = holdsOurs(path) || (query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)
-  if (!left) return
+  checkPath(path)
+  if ((query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)) throw oursWouldLeave()
+}
+
+/**
+ * Also to be called before the request is admitted: its path then goes into the access log, which members read.
+ *
+ * @throws Fault INVALID_REQUEST for a path that holds a token of ours.
+ */
+export function checkPath(path: string): void {
+  if (holdsOurs(path)) throw oursWouldLeave()
+}
+
+function oursWouldLeave(): Fault {
   const say =
     'The app’s credential is in a place from which it cannot be removed. Send it only in a header, a query value or Basic.'
-  throw new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
+  return new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
 }

@@ -1,8 +1,8 @@
 import type { Placement } from '@protectmyapi/service-kit/destinations/bindings'
+import { foldHeaderName } from '@protectmyapi/service-kit/http/header-name'
 import type { InjectedField, Template } from '../routes/route.js'
 import { KEY_QUERIES } from './key-queries.js'
 import { canonicalQueryName } from './query-name.js'
-import { canonicalName } from './strip-headers.js'
 
 /** What can be known of an injection before a request comes; made once for a route. */
 export interface InjectionPlan {
@@ -42,7 +42,7 @@ function compile(injection: readonly InjectedField[]): InjectionPlan {
   const basic = injection.filter((field) => field.kind === 'basic')
   const query = injection.filter((field) => field.kind === 'query')
   const replacedHeaders = new Set([
-    ...headers.map((field) => canonicalName(field.name)),
+    ...headers.map((field) => foldHeaderName(field.name)),
     ...(basic.length > 0 ? ['authorization'] : []),
   ])
   const uses = injection.flatMap(usesOf)

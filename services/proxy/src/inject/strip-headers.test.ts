@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { canonicalName, type StripRules, stripHeaders, withoutNamed } from './strip-headers.js'
+import { foldHeaderName } from '@protectmyapi/service-kit/http/header-name'
+import { type StripRules, stripHeaders, withoutNamed } from './strip-headers.js'
 
 const left = (headers: readonly string[], rules: Partial<StripRules> = {}): string[] =>
   stripHeaders(headers, { replaced: new Set(), injects: false, scrub: false, ...rules })
@@ -87,7 +88,7 @@ describe('a field of a request', () => {
   })
 
   it('is dropped when the injection sets a field of the same name', () => {
-    const replaced = new Set([canonicalName('OpenAI-Organization')])
+    const replaced = new Set([foldHeaderName('OpenAI-Organization')])
     expect(left(['openai.organization', 'x', 'openai', 'y'], { replaced })).toEqual(['openai', 'y'])
   })
 })

@@ -1,4 +1,4 @@
-import { ENCODING_FIELDS } from '@protectmyapi/service-kit/http/header-name'
+import { ENCODING_FIELDS, foldHeaderName } from '@protectmyapi/service-kit/http/header-name'
 import { nameMemo } from '../fields/name-memo.js'
 
 /**
@@ -66,7 +66,7 @@ interface FieldName {
 }
 
 const fieldNameOf = nameMemo((name: string): FieldName => {
-  const canonical = canonicalName(name)
+  const canonical = foldHeaderName(name)
   const isNeverForwarded =
     NEVER_FORWARDED.has(canonical) || canonical.startsWith(FORWARDED_PREFIX) || FRAMING_LETTERS.test(canonical)
   return {
@@ -76,18 +76,6 @@ const fieldNameOf = nameMemo((name: string): FieldName => {
     isEncodingField: ENCODING_FIELDS.has(canonical),
   }
 })
-
-const ESCAPED = /%([0-9a-f]{2})/gi
-
-/**
- * CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, and some servers map `x.api.key` to it
- * too. So any character that is not a letter or digit counts as the same character here. An escape, which a name may
- * hold (RFC 9110 § 5.6.2), is decoded, as some server might do.
- */
-export function canonicalName(name: string): string {
-  const plain = name.replace(ESCAPED, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return plain.toLowerCase().replace(/[^a-z0-9]/g, '-')
-}
 
 export interface StripRules {
   /** Canonical names that the injection sets. */
@@ -129,7 +117,7 @@ function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
   const named = new Set<string>()
   for (let at = 0; at < headers.length; at += 2) {
     if (fieldNameOf(headers[at] ?? '').canonical !== 'connection') continue
-    for (const option of (headers[at + 1] ?? '').split(',')) named.add(canonicalName(option.trim()))
+    for (const option of (headers[at + 1] ?? '').split(',')) named.add(foldHeaderName(option.trim()))
   }
   return named
 }
