@@ -51,7 +51,8 @@ const PATH_TEMPLATE =
   /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
 /** A host name or an IP literal as the URL parser returns it: no wildcard, no escape. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
-const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+/** A secret's name, as it stands between the braces of a template. Case-sensitive, unique in its organization. */
+export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
 
 /** The canonical spelling of an origin. @throws Fault INVALID_REQUEST for anything that is not exactly an origin. */
@@ -120,6 +121,15 @@ export function bindingsAllow(bindings: Bindings, origin: string, placement: Pla
 export function bindingsBytes({ origins, placements, services, name }: Bindings): Buffer {
   const places = [joinInjectively(origins), joinInjectively(placements.map(placementKey)), joinInjectively(services)]
   return joinInjectively(name === undefined ? places : [...places, name])
+}
+
+/**
+ * Whether a value that comes with `next` goes where the one before, sealed with `before`, could go. What was sealed before
+ * there were names has none, and leaves it to its successor. Takes normalised bindings.
+ */
+export function keepsBindings(before: Bindings, next: Bindings): boolean {
+  const { name: _, ...nameless } = next
+  return bindingsBytes(before).equals(bindingsBytes(before.name === undefined ? nameless : next))
 }
 
 function normalizePlacement(placement: Placement): Placement {

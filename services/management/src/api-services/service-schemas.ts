@@ -1,6 +1,6 @@
+import { SECRET_NAME } from '@protectmyapi/service-kit/destinations/bindings'
 import { z } from 'zod'
 import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
-import { SECRET_NAME } from '../secrets/secret-input.js'
 import { BASE_URL_CHARS_MAX } from './base-url.js'
 import { LimitView, ServiceLimits } from './limits.js'
 import { wrongPathPattern } from './path-patterns.js'

@@ -1,4 +1,5 @@
 import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import { SECRET_NAME } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 
@@ -8,9 +9,6 @@ export const SECRET_LIMITS = {
   /** Four for each of the API services that an organization may have. */
   perOrganization: 2_000,
 } as const
-
-/** The name that stands between the braces of a template. Case-sensitive, unique in its organization. */
-export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /** Not what looks like an id: services name secrets by either, so such a name could stand in for a deleted secret. */
 export function isSecretName(text: string): boolean {

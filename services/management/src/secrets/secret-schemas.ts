@@ -1,8 +1,8 @@
-import { BINDING_LIMITS, type Bindings } from '@protectmyapi/service-kit/destinations/bindings'
+import { BINDING_LIMITS, type Bindings, SECRET_NAME } from '@protectmyapi/service-kit/destinations/bindings'
 import { isId } from '@protectmyapi/service-kit/ids'
 import { z } from 'zod'
 import { Moment, Timestamp } from '../http/fields.js'
-import { SECRET_LIMITS, SECRET_NAME } from './secret-input.js'
+import { SECRET_LIMITS } from './secret-input.js'
 
 export const SecretName = z
   .string()

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
-import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/destinations/bindings'
+import { type Bindings, bindingsBytes, keepsBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { NewVersion, Purpose, VaultClient, VersionRef } from '../vault/vault-client.js'
 import { memoryHeads } from './memory-witness.js'
@@ -87,7 +87,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
       throw new Fault('CONFLICT', `generation ${version.generation} does not succeed the newest`)
     }
     const previous = before(version)
-    if (version.sameBindings && !(previous && keepsBindings(previous, version))) {
+    if (version.sameBindings && !(previous && keepsBindings(previous.bindings, version.bindings))) {
       throw new Fault('CONFLICT', 'other bindings than the generation before')
     }
     versions.set(version.versionId, { ...version, state: 'stored', value: Buffer.from(version.value.reveal()) })
@@ -160,12 +160,6 @@ function sameVersion(held: Stored, version: NewVersion): boolean {
     timingSafeEqual(held.value, value) &&
     sameBindings(held, version)
   )
-}
-
-/** A predecessor that was sealed without a name leaves the name to its successor. */
-function keepsBindings(held: Stored, version: NewVersion): boolean {
-  const { name: _, ...nameless } = version.bindings
-  return sameBindings(held, held.bindings.name === undefined ? { ...version, bindings: nameless } : version)
 }
 
 const sameBindings = (held: Stored, version: NewVersion): boolean =>

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
-import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/destinations/bindings'
+import { type Bindings, bindingsBytes, keepsBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { seal } from '../envelope/seal.js'
@@ -120,10 +120,7 @@ async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Pr
   if (!before) throw conflict(NONE_BEFORE)
   const { value, bindings } = await openVersion(before, { ...put, generation: put.generation - 1, floor })
   value.wipe()
-  // A generation that was sealed before names were has none, and then the new one decides it.
-  const { name: _, ...nameless } = put.bindings
-  const given = bindings.name === undefined ? nameless : put.bindings
-  if (!bindingsBytes(bindings).equals(bindingsBytes(given)))
+  if (!keepsBindings(bindings, put.bindings))
     throw conflict('other bindings than the generation before was sealed with')
 }
 

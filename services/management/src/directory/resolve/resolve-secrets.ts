@@ -8,6 +8,7 @@ import {
   SERVICE_GRANT_TYP,
   type ServiceGrantClaims,
 } from '@protectmyapi/service-kit/credentials/grant'
+import { SECRET_NAME } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
@@ -15,7 +16,6 @@ import { createTurns } from '../../fairness/turns.js'
 import { findInternalService, type InternalServiceRow } from '../../internal-services/internal-service-rows.js'
 import type { HeldKeys } from '../../keys/held-keys.js'
 import { type SigningKeyRow, signingKeyInForce } from '../../keys/signing-key-rows.js'
-import { SECRET_NAME } from '../../secrets/secret-input.js'
 import { drawOne } from '../admit/rate-buckets.js'
 import { createRecordGrant } from './record-grant.js'
 
