@@ -12,7 +12,7 @@ import { checkLength, type RequestBody, takeBody } from './forward/request-body.
 import { ClientLeft } from './forward/upload.js'
 import type { Freshness } from './freshness/freshness.js'
 import { type Identified, identify } from './identify/identify.js'
-import { checkPath, inject, type UpstreamRequest } from './inject/inject.js'
+import { inject, type UpstreamRequest } from './inject/inject.js'
 import { GrantRefused, type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Route, RouteSource } from './routes/route.js'
@@ -89,7 +89,9 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   const { exchange, destination, identified, body } = call
   const { headers, query } = identified
   const { leakedKeys } = deps.measures ?? NO_MEASURES
-  const route = await inSpan('route', () => deps.routes.resolve(identified.credential, destination.service))
+  const route =
+    deps.routes.held(identified.credential, destination.service) ??
+    (await inSpan('route', () => deps.routes.resolve(identified.credential, destination.service)))
   exchange.watch.belongsTo(route)
   const handedOver = deps.crowd.enter(route.organizationId)
   const following = follow(deps.freshness, route)
@@ -97,7 +99,6 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   try {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
     const aimed = aim(route.target, exchange.method, destination.target.path)
-    checkPath(aimed.path)
     checkLength(body, route.target.bodyBytesMax)
     const turn = deps.turnstile.pass(route.organizationId)
     if (turn) await turn

@@ -2,6 +2,7 @@ import { checked, type LoadJob, type LoadResult, type Shot } from '../load/jobs.
 import type { Rig } from '../rig/rig.js'
 import { cpuMs } from './cpu-time.js'
 import { median, rangeOf } from './statistics.js'
+import { untilWarm } from './until-warm.js'
 
 /** The process that is measured and the request that it is sent. */
 export interface Target {
@@ -31,12 +32,14 @@ export interface Amount {
 }
 
 const LIMITS = {
+  round: { connections: 32, requests: null, ms: 1_000 },
   /**
-   * Rounds' worth of load before the first round that counts: caches fill, sockets open, and our process needs ten
-   * seconds or more until the compiler is done with it.
+   * Pairs of rounds for each round of the rig. Many short ones in turn differ less in their median than few long ones
+   * would, because other load on a machine comes and goes within seconds.
    */
-  warmUpRounds: { ours: 6, bare: 3 },
-  round: { connections: 32, requests: null, ms: 2_000 },
+  pairsARound: 2,
+  /** How much longer a round of the warm-up is. */
+  warmUpTimes: 2,
   /** The bound where wrk is not installed. */
   requestsMax: 60_000,
   /** Time that a job may take beyond its own. */
@@ -45,17 +48,25 @@ const LIMITS = {
 
 type CompareRig = Pick<Rig, 'load' | 'wrk' | 'progress' | 'rounds'>
 
-/** Rounds of both processes in turn, so that whatever else happens on the machine affects both. */
+/** Rounds of both processes in turn, so that whatever else happens on the machine affects both, once both are warm. */
 export async function compareCpu(
   rig: CompareRig,
   ours: Target,
   bare: Target,
   amount: Amount = LIMITS.round,
 ): Promise<Comparison> {
-  const warmUp = (rounds: number): Amount => ({ ...amount, ms: amount.ms * rounds })
-  await shoot(rig, ours, warmUp(LIMITS.warmUpRounds.ours))
-  await shoot(rig, bare, warmUp(LIMITS.warmUpRounds.bare))
+  await warmUp(rig, ours, bare, amount)
   return compareWarm(rig, ours, bare, amount)
+}
+
+export async function warmUp(
+  rig: CompareRig,
+  ours: Target,
+  bare: Target,
+  amount: Amount = LIMITS.round,
+): Promise<void> {
+  const longer = { ...amount, ms: amount.ms * LIMITS.warmUpTimes }
+  for (const target of [ours, bare]) await untilWarm(async () => (await costOf(rig, target, longer)).cpuUs)
 }
 
 /** The same for processes that have been compared before, without the warm-up. */
@@ -66,9 +77,10 @@ export async function compareWarm(
   amount: Amount = LIMITS.round,
 ): Promise<Comparison> {
   const costs: { ours: Cost; bare: Cost }[] = []
-  for (let round = 1; round <= rig.rounds; round += 1) {
+  const pairs = rig.rounds * LIMITS.pairsARound
+  for (let round = 1; round <= pairs; round += 1) {
     const pair = { ours: await costOf(rig, ours, amount), bare: await costOf(rig, bare, amount) }
-    rig.progress.say(`round ${round}/${rig.rounds}: ${told('ours', pair.ours)}; ${told('bare', pair.bare)}`)
+    rig.progress.say(`round ${round}/${pairs}: ${told('ours', pair.ours)}; ${told('bare', pair.bare)}`)
     costs.push(pair)
   }
   return {

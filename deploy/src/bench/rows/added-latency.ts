@@ -1,20 +1,12 @@
-import { checked, type Shot } from '../load/jobs.js'
+import { warmUp } from '../measure/compare.js'
 import { median, quantile, rangeOf } from '../measure/statistics.js'
 import { openDelays } from '../rig/open-delays.js'
 import { buySession } from '../rig/provision.js'
-import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
 import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   pace: { perSecond: 200, requests: 600, connections: 32 },
-  /**
-   * At this row's rate alone the compiler would need minutes to optimize the code. A proxy that has run for a day has
-   * had them.
-   */
-  warmUpMs: 8_000,
-  warmUpRequestsMax: 200_000,
-  warmUpGraceMs: 20_000,
 } as const
 
 const WHAT = `added latency at ${LIMITS.pace.perSecond} requests/s`
@@ -31,10 +23,10 @@ export const addedLatency = defineRow({
     const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('fixed')]
     const session = await buySession(proxy.port, rig.app)
     const shots = { ours: jsonPost(proxy.port, service, session), bare: jsonPost(bare.port, service, session) }
-    for (const shot of Object.values(shots)) {
-      await warmUp(rig, shot)
-      await openDelays(rig, shot, LIMITS.pace)
-    }
+    // At this row's rate alone the compiler would need minutes to optimize the code. A proxy that has run for a day has
+    // had them.
+    await warmUp(rig, { pid: proxy.pid, shot: shots.ours }, { pid: bare.pid, shot: shots.bare })
+    for (const shot of Object.values(shots)) await openDelays(rig, shot, LIMITS.pace)
     const rounds: { ours: readonly number[]; bare: readonly number[] }[] = []
     for (let round = 0; round < rig.rounds; round += 1)
       rounds.push({
@@ -50,10 +42,3 @@ export const addedLatency = defineRow({
     return { p50: added(0.5), p99: added(0.99) }
   },
 })
-
-async function warmUp(rig: Rig, shot: Shot): Promise<void> {
-  const { warmUpMs, warmUpRequestsMax, warmUpGraceMs } = LIMITS
-  const { connections } = LIMITS.pace
-  const job = { kind: 'closed', shot, connections, requestsMax: warmUpRequestsMax, msMax: warmUpMs } as const
-  checked(await rig.load(job, warmUpMs + warmUpGraceMs))
-}

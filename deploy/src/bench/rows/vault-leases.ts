@@ -1,6 +1,7 @@
 import type { Asked, Granted, LeaseJob } from '../lease-load/lease-jobs.js'
 import { cpuMs } from '../measure/cpu-time.js'
 import { median, rangeOf } from '../measure/statistics.js'
+import { untilWarm } from '../measure/until-warm.js'
 import { type Leaser, startLeaser } from '../rig/leaser.js'
 import { buySession, makeApp, makeOrganization, makeService } from '../rig/provision.js'
 import type { Subject } from '../rig/proxies.js'
@@ -49,7 +50,7 @@ export const vaultLeases = defineRow({
     await rig.pinning.measured(ours.pid)
     const services = await servicesOf(rig)
     const grants = await leaser.grants(services)
-    for (const subject of [ours, echo]) await costOf(leaser, subject, grants)
+    for (const subject of [ours, echo]) await untilWarm(async () => (await costOf(leaser, subject, grants)).cpuUs)
     const rounds: { ours: Cost; fresh: Cost; bare: Cost }[] = []
     for (let round = 0; round < rig.rounds; round += 1)
       rounds.push({

@@ -82,14 +82,25 @@ export function createAdmission({ admit, recorder, quotas, log }: Deps): Admissi
       const leave = lane.enter(organizationId)
       if (!leave) return unavailable('too many requests wait for admission')
       waiting += 1
+      const answered = (): void => {
+        leave()
+        left()
+      }
       // Usually answered from memory, and then there is nothing to wait for.
       const reserving = reserved(quotas, request)
       const decision =
         reserving instanceof Promise ? reserving.then((units) => ask(request, units)) : ask(request, reserving)
-      return decision.finally(() => {
-        leave()
-        left()
-      })
+      // Not `finally`, which makes three promises more.
+      return decision.then(
+        (decided) => {
+          answered()
+          return decided
+        },
+        (thrown: unknown) => {
+          answered()
+          throw thrown
+        },
+      )
     },
     close() {
       closed = true

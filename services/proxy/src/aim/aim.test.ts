@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { compilePattern } from '@protectmyapi/service-kit/destinations/path-pattern'
 import fc from 'fast-check'
 import type { Target } from '../routes/route.js'
@@ -145,6 +146,33 @@ describe('aim', () => {
       expect(() => aim(target('https://a.example'), method, '/')).toThrow(
         expect.objectContaining({ code: 'INVALID_METHOD', details: { allow: standard } }),
       )
+    }
+  })
+
+  it('refuses a path that holds a token of ours, in clear or encoded, and says where the credential belongs', () => {
+    const token = newToken('app')
+    const encoded = Buffer.from(`ab${token}`).toString('base64url')
+    for (const path of [`/bot${token}/x`, `/bot${token.replaceAll('_', '%5F')}/x`, `/${encoded}`])
+      expect(() => aim(target('https://a.example'), 'GET', path)).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_REQUEST',
+          message: 'a token of ours would have left with the request',
+          say: 'The app’s credential is in a place from which it cannot be removed. Send it only in a header, a query value or Basic.',
+        }),
+      )
+  })
+
+  it('aims each request by its own target, method and path, whatever was asked before', () => {
+    const narrow = target('https://a.example', ['GET'], ['/v1/*'])
+    const wide = target('https://b.example/base')
+    for (let time = 0; time < 2; time += 1) {
+      expect(aim(narrow, 'GET', '/v1/x')).toEqual({ origin: 'https://a.example', path: '/v1/x' })
+      expect(() => aim(narrow, 'POST', '/v1/x')).toThrow(code('INVALID_METHOD'))
+      expect(() => aim(narrow, 'GET', '/v2/x')).toThrow(code('PATH_NOT_ALLOWED'))
+      expect(aim(narrow, 'GET', '/v1/x').path).toBe('/v1/x')
+      expect(aim(narrow, 'GET', '/v1/y').path).toBe('/v1/y')
+      expect(aim(wide, 'GET', '/v1/x')).toEqual({ origin: 'https://b.example', path: '/base/v1/x' })
+      expect(aim(wide, 'POST', '/v1/x').path).toBe('/base/v1/x')
     }
   })
 

@@ -1,5 +1,6 @@
 import { pathSegments } from '@protectmyapi/service-kit/destinations/path-pattern'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { holdsOurs, oursWouldLeave } from '../identify/our-tokens.js'
 import type { Target } from '../routes/route.js'
 import { upToEncodedEnd } from './request-target.js'
 
@@ -13,14 +14,26 @@ export interface Aim {
 const STANDARD_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const STANDARD: ReadonlySet<string> = new Set(STANDARD_METHODS)
 
+/** The last aim at each target: an app asks for the same few paths again and again. */
+const lastAims = new WeakMap<Target, { readonly method: string; readonly path: string; readonly aimed: Aim }>()
+
 /**
  * Checks method and path against the route's allow-lists and builds the one path that will be dialled, by joining
  * strings: the string that was checked is the string that is sent.
  *
  * @param path the client's, below the service, as `parseRequestTarget` let it through; empty or with a slash in front.
- * @throws Fault INVALID_METHOD with `Allow`, or PATH_NOT_ALLOWED.
+ * @throws Fault INVALID_METHOD with `Allow`, PATH_NOT_ALLOWED, or INVALID_REQUEST for a path that holds a token of ours:
+ *   it would go to the provider, and into the access log, which members read.
  */
 export function aim(target: Target, method: string, path: string): Aim {
+  const last = lastAims.get(target)
+  if (last?.method === method && last.path === path) return last.aimed
+  const aimed = aimAnew(target, method, path)
+  lastAims.set(target, { method, path, aimed })
+  return aimed
+}
+
+function aimAnew(target: Target, method: string, path: string): Aim {
   const allowed = target.methods.size === 0 ? STANDARD : target.methods
   if (!allowed.has(method) || !isForwardable(method)) {
     throw new Fault('INVALID_METHOD', `${method} is not allowed`, { allow: [...allowed].filter(isForwardable) })
@@ -30,7 +43,9 @@ export function aim(target: Target, method: string, path: string): Aim {
       say: 'The API service does not allow this path. Use an allowed path, or ask an administrator to add it to the allowed paths.',
     })
   }
-  return { origin: target.origin, path: joinPath(target.baseUrl.pathname, path) }
+  const joined = joinPath(target.baseUrl.pathname, path)
+  if (holdsOurs(joined)) throw oursWouldLeave()
+  return { origin: target.origin, path: joined }
 }
 
 /** Drops the base path's trailing slash, so that the joined path has no `//`. */

@@ -18,10 +18,23 @@ const OUR_FIELDS = /^pma[-_]/i
 const COOKIE = /^cookie2?$/i
 const APP_VERSION = 'pma-app-version'
 
-const kindOf = nameMemo((name: string): 'app-version' | 'dropped' | 'searched' => {
+type Kind = 'app-version' | 'dropped' | 'searched'
+
+const kindOfOursOrCookie = nameMemo((name: string): Kind => {
   if (name.toLowerCase() === APP_VERSION) return 'app-version'
   return OUR_FIELDS.test(name) || COOKIE.test(name) ? 'dropped' : 'searched'
 })
+
+/** All other names begin with neither P nor C: they are looked up nowhere. */
+function kindOf(name: string): Kind {
+  const first = name.charCodeAt(0) | LOWER_CASE
+  return first === LETTER_P || first === LETTER_C ? kindOfOursOrCookie(name) : 'searched'
+}
+
+const LOWER_CASE = 0x20
+const LETTER_P = 0x70
+const LETTER_C = 0x63
+
 /**
  * Goes into the access log, so it is short and holds nothing that could break a line. One that holds a token is left out:
  * members read the log.

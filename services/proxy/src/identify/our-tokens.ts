@@ -1,3 +1,4 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
 import { decodePercent } from './raw-query.js'
 
 /** Every kind of ProtectMyAPI token begins like this, and no provider's key does. */
@@ -48,6 +49,13 @@ export function headerHoldsOurs(value: string): boolean {
   if (holdsOurs(value)) return true
   const basic = basicText(value)
   return basic !== undefined && holdsOurs(basic)
+}
+
+/** A token stands where `identify` does not look for a credential, and would go to the provider. */
+export function oursWouldLeave(): Fault {
+  const say =
+    'The app’s credential is in a place from which it cannot be removed. Send it only in a header, a query value or Basic.'
+  return new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
 }
 
 function holdsEncoded(text: string): boolean {

@@ -2,7 +2,7 @@ import { bindingsAllow } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Aim } from '../aim/aim.js'
 import type { Identified } from '../identify/identify.js'
-import { headerHoldsOurs, holdsOurs } from '../identify/our-tokens.js'
+import { headerHoldsOurs, holdsOurs, oursWouldLeave } from '../identify/our-tokens.js'
 import { filterQuery } from '../identify/raw-query.js'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { Route } from '../routes/route.js'
@@ -57,7 +57,7 @@ export function inject(
   const replaced = route.target.forwardTraceContext ? plan.replacedWithTrace : plan.replacedHeaders
   const headers = stripHeaders(request.headers, { replaced, injects, scrub })
   const query = request.query === null ? null : withoutReplaced(request.query, plan)
-  checkNothingOfOurs(aimed.path, query, headers)
+  checkNothingOfOurs(query, headers)
 
   const basics = plan.basic.map(({ user, password }) => renderBasic(user, password, secrets))
   if (scrub) headers.push('accept-encoding', 'identity')
@@ -125,23 +125,7 @@ export function isInOneSpelling(path: string): boolean {
   return PLAIN_PATH.test(path) || new URL(path, 'http://base.invalid').pathname === path
 }
 
-/** Searches where `identify` does not strip: in the path, in field names, under further encodings. */
-function checkNothingOfOurs(path: string, query: string | null, headers: readonly string[]): void {
-  checkPath(path)
+/** Searches where `identify` does not strip: in field names, under further encodings. `aim` has searched the path. */
+function checkNothingOfOurs(query: string | null, headers: readonly string[]): void {
   if ((query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)) throw oursWouldLeave()
-}
-
-/**
- * Also to be called before the request is admitted: its path then goes into the access log, which members read.
- *
- * @throws Fault INVALID_REQUEST for a path that holds a token of ours.
- */
-export function checkPath(path: string): void {
-  if (holdsOurs(path)) throw oursWouldLeave()
-}
-
-function oursWouldLeave(): Fault {
-  const say =
-    'The app’s credential is in a place from which it cannot be removed. Send it only in a header, a query value or Basic.'
-  return new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
 }

@@ -167,7 +167,6 @@ describe('the path of a request', () => {
 describe('a token of ours', () => {
   const token = newToken('app')
   it.each([
-    ['the path', { path: `/${token}` }],
     ['the query', { query: `a=${token}` }],
     ['a header', { headers: ['x-a', `Basic ${Buffer.from(token).toString('base64')}`] }],
     ['the name of a header', { headers: [token, 'x'] }],

@@ -27,7 +27,7 @@ async function make(answer: () => Promise<ResolveRouteResponse__Output> = () => 
   const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: () => Promise.resolve(listed) })
   const sessions = createSessionVerifier({ keeper, clock, keys })
   const asked: string[] = []
-  const routes = createRouteSource({
+  const source = createRouteSource({
     keeper,
     clock,
     log,
@@ -37,6 +37,11 @@ async function make(answer: () => Promise<ResolveRouteResponse__Output> = () => 
       return answer()
     },
   })
+  /** As a request asks: in memory first. */
+  const routes: typeof source = {
+    ...source,
+    resolve: async (who, service) => source.held(who, service) ?? source.resolve(who, service),
+  }
   /** As management does with a key that still verifies: it feeds its next generation, and lists the key under that. */
   const replaceSessionKey = (): void => {
     const label = { kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 } as const
@@ -112,6 +117,17 @@ describe('the route of an app token', () => {
     apply({ kind, id, generation: 2 })
     await routes.resolve(token, 'openai')
     expect(asked).toHaveLength(2)
+  })
+
+  it('is handed over without waiting once it is held, to this token and for this service alone', async () => {
+    const { routes, asked } = await make()
+    const token = credential(newToken('app'))
+    expect(routes.held(token, 'openai')).toBeUndefined()
+    const route = await routes.resolve(token, 'openai')
+    expect(routes.held(token, 'openai')).toBe(route)
+    expect(routes.held(token, 'stripe')).toBeUndefined()
+    expect(routes.held(credential(newToken('app')), 'openai')).toBeUndefined()
+    expect(asked).toHaveLength(1)
   })
 
   it('is not asked for when the token is malformed or the service’s name is no slug', async () => {
@@ -207,6 +223,19 @@ describe('the route of a session', () => {
     expect(two.labels).toContainEqual({ kind: 'FEED_KIND_DEVICE', id: 'dvc_2', generation: 1 })
     expect(two.labels).not.toContainEqual({ kind: 'FEED_KIND_DEVICE', id: 'dvc_1', generation: 1 })
     expect(one.secrets).toBe(two.secrets)
+  })
+
+  it('is handed over without waiting once session and route are held, until the session is revoked', async () => {
+    const { routes, signer, apply } = await make()
+    const session = credential(await signer.token({}))
+    const neighbour = credential(await signer.token({ dvc: 'dvc_2', jti: 'ses_2' }))
+    expect(routes.held(session, 'openai')).toBeUndefined()
+    const route = await routes.resolve(session, 'openai')
+    expect(routes.held(session, 'openai')).toBe(route)
+    // The route is held, and this session has not been verified.
+    expect(routes.held(neighbour, 'openai')).toBeUndefined()
+    apply({ kind: 'FEED_KIND_SESSION', id: 'ses_1', generation: 2 })
+    expect(routes.held(session, 'openai')).toBeUndefined()
   })
 
   it('is refused with INTERNAL when the directory’s answer is for another app than the session’s', async () => {

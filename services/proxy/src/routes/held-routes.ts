@@ -116,36 +116,60 @@ export function createRouteSource({
     if (!SLUG.test(service)) throw new Fault('ENDPOINT_NOT_FOUND', 'not a slug')
   }
 
-  async function byAppToken({ token, hash }: AppCredential, service: string): Promise<Route> {
-    checkMayAsk(service)
+  function byAppToken({ token, hash }: AppCredential, service: string): Question {
     if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token of the wrong shape or checksum')
-    const key = keyOf('app-token', hash, service)
-    const question = { key, token, service, lane: 'app-token', owner: hash } as const
-    return (source.held(key, question) ?? (await source.get(key, question))).route
+    return { key: keyOf('app-token', hash, service), token, service, lane: 'app-token', owner: hash }
   }
 
-  async function bySession({ token, hash }: AppCredential, service: string): Promise<Route> {
-    checkMayAsk(service)
-    const session = sessions.held(hash) ?? (await sessions.verify(token, hash))
+  function bySession(session: VerifiedSession, token: string, service: string): Question {
     const { organizationId, appId } = session
     const last = lastUses.get(session)
     const key = last?.service === service ? last.key : keyOf('session', organizationId, appId, service)
-    const question = { key, token, service, lane: 'session', owner: organizationId } as const
-    const { route } = source.held(key, question) ?? (await source.get(key, question))
-    if (keeper.accepts(session.labels)) {
-      if (last?.shared === route) return last.own
-      const own = ofSession(route, session)
-      lastUses.set(session, { service, key, shared: route, own })
-      return own
+    return { key, token, service, lane: 'session', owner: organizationId }
+  }
+
+  function held(credential: AppCredential, service: string): Route | undefined {
+    checkMayAsk(service)
+    const { kind, token, hash } = credential
+    if (kind === 'app-token') {
+      const question = byAppToken(credential, service)
+      return source.held(question.key, question)?.route
     }
+    const session = sessions.held(hash)
+    if (session === undefined) return undefined
+    const question = bySession(session, token, service)
+    const known = source.held(question.key, question)
+    return known && ownOf(session, question, known.route)
+  }
+
+  async function resolve(credential: AppCredential, service: string): Promise<Route> {
+    checkMayAsk(service)
+    const { kind, token, hash } = credential
+    if (kind === 'app-token') {
+      const question = byAppToken(credential, service)
+      return (await source.get(question.key, question)).route
+    }
+    const session = await sessions.verify(token, hash)
+    const question = bySession(session, token, service)
+    const { route } = await source.get(question.key, question)
+    if (keeper.accepts(session.labels)) return ownOf(session, question, route)
     // The session may have been revoked while the route was waited for. Or its signing key was replaced as planned, so
     // that only the label under which it is held has fallen: then it verifies again.
     return ofSession(route, await sessions.verify(token, hash))
   }
 
+  /** The session's own copy of a route, made once for all its requests. */
+  function ownOf(session: VerifiedSession, { service, key }: Question, route: Route): Route {
+    const last = lastUses.get(session)
+    if (last?.shared === route) return last.own
+    const own = ofSession(route, session)
+    lastUses.set(session, { service, key, shared: route, own })
+    return own
+  }
+
   return {
-    resolve: (credential, service) =>
-      credential.kind === 'session' ? bySession(credential, service) : byAppToken(credential, service),
+    held,
+    resolve,
     size: () => cache.size,
     forget(route) {
       const key = keys.get(route.secrets)

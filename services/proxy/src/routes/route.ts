@@ -89,6 +89,12 @@ export interface GrantedSecret {
 
 export interface RouteSource {
   /**
+   * The route of this credential to this service, without waiting. Undefined where it has to be asked for.
+   *
+   * @throws Fault as `resolve`.
+   */
+  held(credential: AppCredential, service: string): Route | undefined
+  /**
    * The route of this credential to this service, fresh at the moment it is handed over.
    *
    * @throws Fault: management's own refusals (not kept), INVALID_TOKEN, TOKEN_EXPIRED, or UNAVAILABLE: past the

@@ -81,7 +81,8 @@ export class Exchange {
     const { outgoing } = this
     const settle = (): void => listener(outgoing.writableFinished)
     if (this.over) queueMicrotask(settle)
-    else outgoing.once('close', settle)
+    // It is emitted once only, and `once` would wrap the listener and look for it again.
+    else outgoing.on('close', settle)
   }
 
   /**

@@ -65,7 +65,7 @@ async function serve(deps: HandleDeps, exchange: Exchange): Promise<void> {
   }
 }
 
-async function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
+function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
   const { incoming } = exchange
   const target = readHead(exchange)
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)

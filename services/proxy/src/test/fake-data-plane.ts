@@ -66,6 +66,7 @@ export function fakeDataPlane(): FakeDataPlane {
   }
 
   const routes: RouteSource = {
+    held: () => undefined,
     async resolve(credential, service) {
       asked.push(credential)
       await Promise.resolve()
