@@ -26,6 +26,22 @@ describe('a grant', () => {
     await expect(verify(grant)).resolves.toEqual(claims)
   })
 
+  it('is no grant without three parts, whether or not its header has been seen before', async () => {
+    const grant = await signer.sign(claimsAt(NOW_MS))
+    const [header = '', claims = ''] = grant.split('.')
+    for (let time = 0; time < 2; time += 1) {
+      for (const other of [header, `${header}.`, `${header}.${claims}`, `${grant}.`, `${header}x.${claims}.x`])
+        expect(() => grantKeyId(other)).toThrow(expect.objectContaining(refused))
+      expect(grantKeyId(grant)).toBe('ver_key')
+    }
+  })
+
+  it('names the key of its own header, whichever headers were seen before', async () => {
+    const names = Array.from({ length: 100 }, (_, at) => `ver_key_${at}`)
+    const grants = await Promise.all(names.map((name) => grantSigner(name).sign(claimsAt(NOW_MS))))
+    for (let time = 0; time < 2; time += 1) expect(grants.map(grantKeyId)).toEqual(names)
+  })
+
   it('is refused to another identity, and to another certificate of the same identity', async () => {
     const grant = await signer.sign(claimsAt(NOW_MS))
     await expect(

@@ -18,6 +18,10 @@ const LIMITS = {
   keyIdCharsMax: 64,
   /** Usually one key; a few while keys are rotated. */
   importedKeysMax: 16,
+  /** A header holds algorithm, type and key id. */
+  headerCharsMax: 256,
+  /** Headers that are remembered: two kinds of grant for each key. */
+  headersMax: 32,
 } as const
 
 const KEY_ID = /^[A-Za-z0-9_-]+$/
@@ -27,6 +31,12 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
 const imported = new LRUCache<string, KeyObject>({ max: LIMITS.importedKeysMax })
 
 /**
+ * Key ids by the encoded header, which is the same in all grants of one kind that a key signs. Nothing here is
+ * believed: it only says which key the signature has to verify with.
+ */
+const keyIds = new LRUCache<string, string>({ max: LIMITS.headersMax })
+
+/**
  * Reads the id of the key that a grant names, without verifying anything.
  *
  * @throws Fault INVALID_GRANT for what is no grant at all.
@@ -34,9 +44,21 @@ const imported = new LRUCache<string, KeyObject>({ max: LIMITS.importedKeysMax }
 export function grantKeyId(grant: string): string {
   if (grant === '') throw refuse('no grant')
   if (grant.length > LIMITS.grantCharsMax) throw refuse('longer than any grant')
+  const header = headerText(grant)
+  const known = keyIds.get(header)
+  if (known !== undefined) return known
   const { kid } = headerOf(grant)
   if (typeof kid !== 'string' || kid.length > LIMITS.keyIdCharsMax || !KEY_ID.test(kid)) throw refuse('no key id')
+  if (header.length <= LIMITS.headerCharsMax) keyIds.set(header, kid)
   return kid
+}
+
+/** RFC 7515 § 7.1: three parts, of which the first is the header. */
+function headerText(grant: string): string {
+  const end = grant.indexOf('.')
+  const next = grant.indexOf('.', end + 1)
+  if (end === -1 || next === -1 || grant.includes('.', next + 1)) throw refuse('not a JWS')
+  return grant.slice(0, end)
 }
 
 /**

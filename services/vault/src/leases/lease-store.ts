@@ -1,5 +1,6 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { z } from 'zod'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import {
   type StoredVersion,
@@ -66,7 +67,7 @@ const TAKE = `
     JOIN leasable l USING (organization_id, secret_id, version_id)
     JOIN pinned ON one.pin = ANY (pinned.pins)
   )
-  SELECT pinned.pins, leasable.* FROM pinned LEFT JOIN leasable ON true`
+  SELECT to_json(pinned.pins)::text AS pins, leasable.* FROM pinned LEFT JOIN leasable ON true`
 
 export const leaseStore = (trx: Knex) => ({
   async read(refs: readonly VersionRef[]): Promise<readonly LeasableVersion[]> {
@@ -80,12 +81,14 @@ export const leaseStore = (trx: Knex) => ({
    */
   async take(pins: ReadonlySet<string>, records: readonly GrantedRecord[]): Promise<Take> {
     const asked = new Map(records.map((record) => [versionName(record), toRow(record)]))
-    const { rows }: { rows: (LeasableRow & { pins: string[] | null })[] } = await trx.raw(TAKE, [
+    const { rows }: { rows: (LeasableRow & { pins: string | null })[] } = await trx.raw(TAKE, [
       JSON.stringify([...pins]),
       JSON.stringify([...asked.values()]),
       JSON.stringify(records.map(toGrantedRow)),
     ])
-    return { pinned: new Set(rows[0]?.pins ?? []), versions: rows.flatMap(toLeasable) }
+    // The same in each row, as a text that is parsed once: the driver would parse an array of each row.
+    const pinned = Pins.parse(JSON.parse(rows[0]?.pins ?? 'null') ?? [])
+    return { pinned: new Set(pinned), versions: rows.flatMap(toLeasable) }
   },
 
   async record(records: readonly LeaseRecord[]): Promise<void> {
@@ -105,6 +108,8 @@ export const leaseStore = (trx: Knex) => ({
   },
 })
 
+const Pins = z.array(z.string())
+
 export interface Take {
   /** The pins that hold. */
   readonly pinned: ReadonlySet<string>
@@ -115,9 +120,18 @@ function toRow({ organizationId, secretId, versionId }: VersionRef) {
   return { organization_id: organizationId, secret_id: secretId, version_id: versionId }
 }
 
-function toGrantedRow({ pin, caller, appId, serviceId, ...ref }: GrantedRecord) {
-  const who = { pin, lease_id: newId('lease'), caller, app_id: appId, service_id: serviceId }
-  return { ...toRow(ref), ...who }
+/** Written field by field, because spreading showed in the profile of leases. */
+function toGrantedRow(record: GrantedRecord) {
+  return {
+    pin: record.pin,
+    lease_id: newId('lease'),
+    organization_id: record.organizationId,
+    secret_id: record.secretId,
+    version_id: record.versionId,
+    caller: record.caller,
+    app_id: record.appId,
+    service_id: record.serviceId,
+  }
 }
 
 interface LeasableRow extends Omit<VersionRow, 'created_at'> {

@@ -43,6 +43,6 @@ export function leaseToWire({ secretId, versionId, generation, value, bindings, 
   }
 }
 
-export function leaseKeyToWire({ bytes, ...named }: LeaseKey): WireLeaseKey {
-  return { ...named, key: bytes.reveal() }
+export function leaseKeyToWire({ dataKeyId, dataKeyVersion, hour, bytes, sealsForMs }: LeaseKey): WireLeaseKey {
+  return { dataKeyId, dataKeyVersion, hour, key: bytes.reveal(), sealsForMs }
 }

@@ -17,16 +17,14 @@ const LINE_BYTES = [0x00, 0x0a, 0x0d] as const
 
 /** Throws INVALID_REQUEST unless each is an id. */
 export function checkIds(ids: Readonly<Record<string, string>>): void {
-  for (const [field, id] of Object.entries(ids)) {
-    if (!ID.test(id) || id.length > BOUNDS.idCharsMax)
-      throw refuse(field, 'Give an id: letters, digits, _ and -, at most 64.')
-  }
+  for (const [field, id] of Object.entries(ids)) if (!isId(id)) throw noId(field)
 }
 
 /** Throws INVALID_REQUEST unless there are some ids, not too many, and each is one. */
 export function checkIdList(field: string, ids: readonly string[]): void {
   if (ids.length === 0 || ids.length > BOUNDS.idsMax) throw refuse(field, `Give 1 to ${BOUNDS.idsMax} ids.`)
-  checkIds(Object.fromEntries(ids.map((id, index) => [`${field}/${index}`, id])))
+  const wrong = ids.findIndex((id) => !isId(id))
+  if (wrong !== -1) throw noId(`${field}/${wrong}`)
 }
 
 export function checkGeneration(generation: number): void {
@@ -59,6 +57,14 @@ export function checkOwner(purpose: Purpose, organizationId: string): void {
   if (purpose === 'grant-signing' && organizationId !== INSTALLATION_ORGANIZATION) {
     throw refuse('organization_id', `Signing keys belong to ${INSTALLATION_ORGANIZATION}.`)
   }
+}
+
+function isId(text: string): boolean {
+  return text.length <= BOUNDS.idCharsMax && ID.test(text)
+}
+
+function noId(field: string): Fault {
+  return refuse(field, 'Give an id: letters, digits, _ and -, at most 64.')
 }
 
 function refuse(field: string, detail: string): Fault {
