@@ -120,11 +120,11 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     }
     this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
-    const { passed: shown, ...framing } = answerFields(raw)
-    const passed = status === 204 ? withoutLength(shown) : shown
+    const answer = answerFields(raw)
+    const passed = status === 204 ? withoutLength(answer.passed) : answer.passed
     const fields = leadBack(status, passed, this.#options.back)
     // The leak is checked first, because a refusal for another reason would raise no alarm.
-    const fault = this.#leaksAsItWasOrIs(passed, fields) ? leaked() : this.#refusalOf(status, framing)
+    const fault = this.#leaksAsItWasOrIs(passed, fields) ? leaked() : this.#refusalOf(status, answer)
     if (fault) {
       this.abort(fault)
       return true
