@@ -20,7 +20,7 @@ test: ## All tests: units, contracts, services, and the whole system as processe
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/test-run/main.js
 
-bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; status 1 where a goal is missed; below 12 minutes. ONLY=full-path,cold-route, ONLY=overload, ROUNDS=3
+bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; status 1 where a goal is missed; below 18 minutes. ONLY=full-path,cold-route, ONLY=overload, ROUNDS=3
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/bench/main.js
 

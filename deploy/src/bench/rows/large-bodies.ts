@@ -8,7 +8,7 @@ import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   bytes: 10 * 1024 * 1024,
-  amount: { connections: 4, requests: 100, ms: 2_000 } satisfies Amount,
+  amount: { connections: 4, requests: 50, ms: 1_000 } satisfies Amount,
 } as const
 
 /** 10 MiB, both ways. */
