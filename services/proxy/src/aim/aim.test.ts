@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
+import { keptMib } from '@protectmyapi/dev-kit/kept-mib'
 import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { compilePattern } from '@protectmyapi/service-kit/destinations/path-pattern'
 import fc from 'fast-check'
@@ -174,6 +175,18 @@ describe('aim', () => {
       expect(aim(wide, 'GET', '/v1/x')).toEqual({ origin: 'https://b.example', path: '/base/v1/x' })
       expect(aim(wide, 'POST', '/v1/x').path).toBe('/base/v1/x')
     }
+  })
+
+  it('remembers a path without the request target that it was cut from, and no long path', () => {
+    const targets = Array.from({ length: 512 }, (_, at) => target(`https://a.example/${at}`))
+    const aimed = (path: (at: number) => string) => () => {
+      for (const [at, one] of targets.entries()) aim(one, 'GET', path(at))
+    }
+    // The query of a request may hold a token.
+    const cut = (at: number) => parseRequestTarget(`/v1/chat/completions?${'q'.repeat(16_000)}${at}`).path
+    const long = (at: number) => `/v1/${'p'.repeat(16_000)}${at}`
+    expect(keptMib(aimed(cut))).toBeLessThan(2)
+    expect(keptMib(aimed(long))).toBeLessThan(2)
   })
 
   it('refuses with a message for the log, and in the case of a path with advice for the caller', () => {

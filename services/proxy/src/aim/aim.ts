@@ -1,5 +1,6 @@
 import { pathSegments } from '@protectmyapi/service-kit/destinations/path-pattern'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { ownCopy } from '@protectmyapi/service-kit/own-copy'
 import { holdsOurs, oursWouldLeave } from '../identify/our-tokens.js'
 import type { Target } from '../routes/route.js'
 import { upToEncodedEnd } from './request-target.js'
@@ -13,6 +14,11 @@ export interface Aim {
 /** RFC 9110 § 9 and RFC 5789, without CONNECT and TRACE, which are never allowed. */
 const STANDARD_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const STANDARD: ReadonlySet<string> = new Set(STANDARD_METHODS)
+
+const LIMITS = {
+  /** Longer paths are not remembered. There is one for each route that is held. */
+  rememberedCharsMax: 256,
+} as const
 
 /** The last aim at each target: an app asks for the same few paths again and again. */
 const lastAims = new WeakMap<Target, { readonly method: string; readonly path: string; readonly aimed: Aim }>()
@@ -29,7 +35,9 @@ export function aim(target: Target, method: string, path: string): Aim {
   const last = lastAims.get(target)
   if (last?.method === method && last.path === path) return last.aimed
   const aimed = aimAnew(target, method, path)
-  lastAims.set(target, { method, path, aimed })
+  if (path.length > LIMITS.rememberedCharsMax) return aimed
+  const kept = { origin: aimed.origin, path: ownCopy(aimed.path) }
+  lastAims.set(target, { method, path: ownCopy(path), aimed: kept })
   return aimed
 }
 

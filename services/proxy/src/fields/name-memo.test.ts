@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import { keptMib } from '@protectmyapi/dev-kit/kept-mib'
 import { nameMemo } from './name-memo.js'
 
 /** Names for which `tell` was called. */
@@ -21,4 +22,16 @@ it('nameMemo remembers 1,024 names, and forgets them all when one more comes', (
   tell('x-more')
   tell('x-0')
   expect(told.slice(1_024)).toEqual(['x-more', 'x-0'])
+})
+
+it('nameMemo remembers a name without the head that it was cut from', () => {
+  const tell = nameMemo(() => true)
+  const remember = (): void => {
+    for (let at = 0; at < 512; at += 1) {
+      const head = `x-a-long-name-${at}: ${'v'.repeat(16_000)}${at}`
+      tell(head.slice(0, head.indexOf(':')))
+    }
+  }
+  expect(keptMib(remember)).toBeLessThan(2)
+  expect(tell('x-a-long-name-1')).toBe(true)
 })

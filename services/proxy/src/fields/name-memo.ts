@@ -1,3 +1,5 @@
+import { ownCopy } from '@protectmyapi/service-kit/own-copy'
+
 const LIMITS = {
   /** Names that are remembered. Providers and SDKs use some hundred. */
   namesMax: 1_024,
@@ -17,7 +19,8 @@ export function nameMemo<Told>(tell: (name: string) => Told): (name: string) => 
     const fresh = tell(name)
     if (name.length > LIMITS.nameCharsMax) return fresh
     if (known.size >= LIMITS.namesMax) known.clear()
-    known.set(name, fresh)
+    // Names of answers are cut out of the text of a whole head.
+    known.set(ownCopy(name), fresh)
     return fresh
   }
 }

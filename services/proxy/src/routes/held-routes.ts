@@ -4,6 +4,7 @@ import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
 import { isToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { ownCopy } from '@protectmyapi/service-kit/own-copy'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Held } from '../freshness/held.js'
 import { createHeldCache } from '../freshness/held-cache.js'
@@ -34,6 +35,7 @@ const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 interface Question {
   readonly key: string
   readonly token: string
+  /** Not a part of the request's target: the key is kept, and would keep the target in memory. */
   readonly service: string
   readonly lane: 'session' | 'app-token'
   /** Whose share of the lane is used. */
@@ -118,14 +120,18 @@ export function createRouteSource({
 
   function byAppToken({ token, hash }: AppCredential, service: string): Question {
     if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token of the wrong shape or checksum')
-    return { key: keyOf('app-token', hash, service), token, service, lane: 'app-token', owner: hash }
+    const slug = ownCopy(service)
+    return { key: keyOf('app-token', hash, slug), token, service: slug, lane: 'app-token', owner: hash }
   }
 
   function bySession(session: VerifiedSession, token: string, service: string): Question {
     const { organizationId, appId } = session
     const last = lastUses.get(session)
-    const key = last?.service === service ? last.key : keyOf('session', organizationId, appId, service)
-    return { key, token, service, lane: 'session', owner: organizationId }
+    if (last?.service === service)
+      return { key: last.key, token, service: last.service, lane: 'session', owner: organizationId }
+    const slug = ownCopy(service)
+    const key = keyOf('session', organizationId, appId, slug)
+    return { key, token, service: slug, lane: 'session', owner: organizationId }
   }
 
   function held(credential: AppCredential, service: string): Route | undefined {

@@ -8,6 +8,7 @@ import {
 } from '@protectmyapi/service-kit/credentials/grant'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
+import { ownCopy } from '@protectmyapi/service-kit/own-copy'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type Claims, isForInternalService, lifeMsMaxOf } from './claims.js'
@@ -49,7 +50,7 @@ export function grantKeyId(grant: string): string {
   if (known !== undefined) return known
   const { kid } = headerOf(grant)
   if (typeof kid !== 'string' || kid.length > LIMITS.keyIdCharsMax || !KEY_ID.test(kid)) throw refuse('no key id')
-  if (header.length <= LIMITS.headerCharsMax) keyIds.set(header, kid)
+  if (header.length <= LIMITS.headerCharsMax) keyIds.set(ownCopy(header), kid)
   return kid
 }
 
