@@ -177,6 +177,19 @@ describe('aim', () => {
     }
   })
 
+  it('works a path of up to 256 characters out once, and a longer one each time', () => {
+    const one = target('https://a.example')
+    const path = (chars: number): string => `/${'p'.repeat(chars - 1)}`
+    const again = (chars: number) => [aim(one, 'GET', path(chars)), aim(one, 'GET', path(chars))] as const
+    again(256)
+    const [known, same] = again(256)
+    expect(same).toBe(known)
+    again(257)
+    const [long, other] = again(257)
+    expect(other).not.toBe(long)
+    expect(other).toEqual(long)
+  })
+
   it('remembers a path without the request target that it was cut from, and no long path', () => {
     const targets = Array.from({ length: 512 }, (_, at) => target(`https://a.example/${at}`))
     const aimed = (path: (at: number) => string) => () => {
