@@ -59,6 +59,7 @@ export async function compareCpu(
   return compareWarm(rig, ours, bare, amount)
 }
 
+/** Loads both processes, one after the other, until their requests get no cheaper. */
 export async function warmUp(
   rig: CompareRig,
   ours: Target,

@@ -1,5 +1,5 @@
 import { warmUp } from '../measure/compare.js'
-import { addedDelay, type Delays, delaysInTurn } from '../measure/delays.js'
+import { addedDelay, roundsInTurn } from '../measure/delays.js'
 import { openDelays } from '../rig/open-delays.js'
 import { buySession } from '../rig/provision.js'
 import { jsonPost } from '../rig/shots.js'
@@ -32,10 +32,7 @@ export const addedLatency = defineRow({
       ours: () => openDelays(rig, shots.ours, LIMITS.pace),
       bare: () => openDelays(rig, shots.bare, LIMITS.pace),
     }
-    // Not counted: neither side has been asked at this rate yet.
-    await delaysInTurn(LIMITS.windows, sides)
-    const rounds: Delays[] = []
-    for (let round = 0; round < rig.rounds; round += 1) rounds.push(await delaysInTurn(LIMITS.windows, sides))
+    const rounds = await roundsInTurn(rig.rounds, LIMITS.windows, sides)
     const admits = rig.hasRedis ? 'Redis admits' : 'no Redis: the Directory admits'
     const added = (part: number): Taken => {
       const { ms, range } = addedDelay(rounds, part)

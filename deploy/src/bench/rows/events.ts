@@ -1,5 +1,5 @@
 import { checked, type EventsJob, type LoadResult, type Shot } from '../load/jobs.js'
-import { addedDelay, type Delays, delaysInTurn } from '../measure/delays.js'
+import { addedDelay, roundsInTurn } from '../measure/delays.js'
 import { peakMibWhile } from '../measure/memory.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
@@ -28,11 +28,7 @@ export const events = defineRow({
     const shotTo = (port: number): Shot => get(port, service, '/v1/events', session)
     const [ours, plain] = [shotTo(proxy.port), shotTo(bare.port)]
     const sides = { ours: () => few(rig, ours), bare: () => few(rig, plain) }
-    // Not counted: both processes are cold.
-    await delaysInTurn(LIMITS.windows, sides)
-    const rounds: Delays[] = []
-    for (let round = 0; round < rig.rounds; round += 1) rounds.push(await delaysInTurn(LIMITS.windows, sides))
-    const { ms, range } = addedDelay(rounds, 0.5)
+    const { ms, range } = addedDelay(await roundsInTurn(rig.rounds, LIMITS.windows, sides), 0.5)
     return {
       delay: { value: ms, note: range.map((one) => one.toFixed(3)).join('–') },
       resident: await residentWithMany(rig, proxy.pid, ours),

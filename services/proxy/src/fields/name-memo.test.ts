@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { keptMib } from '@protectmyapi/dev-kit/kept-mib'
+import { keptMib } from '@protectmyapi/service-kit/test/kept-mib'
 import { nameMemo } from './name-memo.js'
 
 /** Names for which `tell` was called. */

@@ -87,7 +87,7 @@ export const leaseStore = (trx: Knex) => ({
       JSON.stringify(records.map(toGrantedRow)),
     ])
     // The same in each row, as a text that is parsed once: the driver would parse an array of each row.
-    const pinned = Pins.parse(JSON.parse(rows[0]?.pins ?? 'null') ?? [])
+    const pinned = Pins.parse(JSON.parse(rows[0]?.pins ?? '[]'))
     return { pinned: new Set(pinned), versions: rows.flatMap(toLeasable) }
   },
 
