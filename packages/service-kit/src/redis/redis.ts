@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from '../program/log.js'
+import { makeStringsFastAgain } from './fast-strings.js'
 import { isPasswordRefused, type PasswordInTurn, passwordInTurn } from './redis-password.js'
 
 /** Where Redis is. */
@@ -31,6 +32,7 @@ const LIMITS = {
  * sent again. Every caller has a fallback, and a late command would do more harm than a failed one.
  */
 export function connectRedis(target: RedisTarget, clientName: string, log: Logger): RedisClient {
+  makeStringsFastAgain()
   const password = target.password && passwordInTurn(target.password)
   const options = redisOptions(target, clientName)
   const connect = target.cluster ? connectCluster : connectServer
