@@ -37,15 +37,25 @@ const plan: Plan = {
 const ofRedis = (env: Environment): string[] => Object.keys(env).filter((name) => name.startsWith('PMA_REDIS_'))
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
-const textOf = (file: string): string => readFileSync(path.join(PROJECT, file), 'utf8')
+
+/** The arguments between Node and the program in the one command of a file that starts it. */
+function optionsIn(file: string, program: string): readonly string[] {
+  const commands = readFileSync(path.join(PROJECT, file), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(program))
+  expect(commands).toHaveLength(1)
+  return commands[0]?.match(/--[a-z-]+=\d+/g) ?? []
+}
 
 describe('the environments of the services', () => {
-  it('start a proxy with the same options of Node in the image and in docker-compose.yml', () => {
-    const [, ofImage] =
-      /"\/nodejs\/bin\/node", "(.*)", "\/app\/services\/proxy/.exec(textOf('deploy/docker/Dockerfile')) ?? []
-    const [, ofCompose] = /\[node, (.*), services\/proxy\/dist/.exec(textOf('docker-compose.yml')) ?? []
-    expect([ofImage?.split('", "'), ofCompose?.split(', ')]).toEqual(Array(2).fill(nodeOptionsOf('proxy')))
-  })
+  it.each(['vault', 'management', 'proxy'] as const)(
+    'start the %s with the same options of Node in the image and in docker-compose.yml',
+    (service) => {
+      const ofImage = [...optionsIn('deploy/docker/Dockerfile', `"/app/services/${service}/dist/main.js"`)]
+      const ofCompose = [...optionsIn('docker-compose.yml', `services/${service}/dist/main.js`)]
+      expect([ofImage, ofCompose]).toEqual([nodeOptionsOf(service), nodeOptionsOf(service)])
+    },
+  )
 
   it('name Redis to management and proxies, and not to the vault', () => {
     expect(managementEnvironment(plan)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })

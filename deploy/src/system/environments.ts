@@ -78,17 +78,18 @@ export function managementMigrateEnvironment(plan: Plan): Environment {
 export type Service = 'vault' | 'management' | 'proxy'
 
 /**
- * As in the proxy's image. Objects of requests under way outlive a scavenge of Node's default 16 MiB, which then copies
- * them. Twice the space halves the number of scavenges; it may take 48 MiB more. Bodies are outside of the heap but
- * count towards the next full collection, which V8 plans 9 MiB above a heap of 26 MiB. With an initial old space of 128
- * MiB these collections do not happen.
+ * As in the images. Objects of requests under way outlive a scavenge of Node's default 16 MiB, which then copies them.
+ * Twice the space halves the number of scavenges; it may take 48 MiB more. Bodies are outside of the heap but count
+ * towards the next full collection, which V8 plans 9 MiB above a heap of 26 MiB. With an initial old space of 128 MiB
+ * these collections do not happen. Passed as arguments, because NODE_OPTIONS does not allow all of them.
  */
-const PROXY_NODE_OPTIONS = ['--max-semi-space-size=32', '--initial-old-space-size=128']
-
-/** Passed as arguments, because NODE_OPTIONS does not allow all of them. */
-export function nodeOptionsOf(service: Service): readonly string[] {
-  return service === 'proxy' ? PROXY_NODE_OPTIONS : []
+const NODE_OPTIONS: Readonly<Record<Service, readonly string[]>> = {
+  vault: ['--max-semi-space-size=32'],
+  management: [],
+  proxy: ['--max-semi-space-size=32', '--initial-old-space-size=128'],
 }
+
+export const nodeOptionsOf = (service: Service): readonly string[] => NODE_OPTIONS[service]
 
 export function proxyEnvironment(plan: ProxyPlan, index: number): Environment {
   const identity = plan.identities.proxies[index]
