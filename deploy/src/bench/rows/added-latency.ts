@@ -1,7 +1,10 @@
 import { warmUp } from '../measure/compare.js'
 import { addedDelay, roundsInTurn } from '../measure/delays.js'
+import { quantile } from '../measure/statistics.js'
 import { openDelays } from '../rig/open-delays.js'
 import { buySession } from '../rig/provision.js'
+import { redisDelays } from '../rig/redis-delays.js'
+import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
 import { defineRow, type Taken } from '../row.js'
 
@@ -19,6 +22,7 @@ export const addedLatency = defineRow({
   figures: {
     p50: { what: `${WHAT}, p50`, unit: 'ms', goal: { atMost: 0.5 } },
     p99: { what: `${WHAT}, p99`, unit: 'ms', goal: { atMost: 3 } },
+    ping: { what: `a PING to Redis at ${LIMITS.pace.perSecond}/s, p50`, unit: 'ms', goal: 'reported' },
   },
   async measure(rig) {
     const service = await rig.service('fixed')
@@ -39,6 +43,13 @@ export const addedLatency = defineRow({
       const [low, high] = range
       return { value: ms, note: `${low.toFixed(2)}–${high.toFixed(2)}; ${admits}` }
     }
-    return { p50: added(0.5), p99: added(0.99) }
+    return { p50: added(0.5), p99: added(0.99), ping: await pingOf(rig) }
   },
 })
+
+/** What the way to Redis and back takes on this machine, because no request goes without it. */
+async function pingOf({ system: { redis } }: Rig): Promise<Taken> {
+  if (!redis) return { value: null, note: 'no Redis' }
+  const delays = await redisDelays(redis.url, LIMITS.pace)
+  return { value: quantile(delays, 0.5), note: `p99 ${quantile(delays, 0.99).toFixed(2)}` }
+}

@@ -1,3 +1,4 @@
+import { SLUG } from '@protectmyapi/service-kit/slug'
 import { z } from 'zod'
 
 const NAME_CHARS_MAX = 100
@@ -11,7 +12,6 @@ export const Name = z
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Give one line without control characters.')
 
 /** A lower-case DNS label (RFC 1123 § 2.1), because a service's slug may stand before the proxy's host suffix. */
-const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 export const Slug = z.string().regex(SLUG, 'Give 1 to 63 lower-case letters, digits and hyphens, such as openai-prod.')
 
 const EMAIL_CHARS_MAX = 254

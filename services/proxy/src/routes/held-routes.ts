@@ -6,6 +6,7 @@ import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { ownCopy } from '@protectmyapi/service-kit/own-copy'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { SLUG } from '@protectmyapi/service-kit/slug'
 import type { Held } from '../freshness/held.js'
 import { createHeldCache } from '../freshness/held-cache.js'
 import { createHeldSource } from '../freshness/held-source.js'
@@ -28,9 +29,6 @@ const LIMITS = {
 
 /** Directory.ResolveRoute. @throws Fault: management's own, or UNAVAILABLE. */
 export type ResolveRoute = (credential: string, service: string) => Promise<ResolveRouteResponse__Output>
-
-/** A DNS label. Nothing else is a slug, and management is asked for nothing else. */
-const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 interface Question {
   readonly key: string
@@ -115,6 +113,7 @@ export function createRouteSource({
 
   function checkMayAsk(service: string): void {
     if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
+    // Management is asked for nothing else.
     if (!SLUG.test(service)) throw new Fault('ENDPOINT_NOT_FOUND', 'not a slug')
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
 import type { Begin } from '@protectmyapi/service-kit/http/connection-turns'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { SLUG } from '@protectmyapi/service-kit/slug'
 import { parseRequestTarget, type RequestTarget } from '../aim/request-target.js'
 import { ClientLeft } from '../forward/upload.js'
 import type { Pipeline } from '../pipeline.js'
@@ -12,7 +13,7 @@ import { checkHead } from './check-head.js'
 import { type Arrival, clientOrigin } from './client-origin.js'
 import { Exchange } from './exchange.js'
 import { answerOwn, type OwnRoutesDeps, ownRouteClass } from './own-routes.js'
-import { destinationOf, isSlug } from './routing.js'
+import { destinationOf } from './routing.js'
 import { sourceAddress, type TrustedProxies } from './source-address.js'
 
 export interface HandleDeps extends OwnRoutesDeps {
@@ -71,7 +72,7 @@ function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)
   exchange.watch.asksFor(destination.kind === 'own' ? ownRouteClass(destination.path) : 'service')
   if (destination.kind === 'own') return answerOwn(deps, exchange, destination.path)
-  if (!isSlug(destination.service)) throw new Fault('ENDPOINT_NOT_FOUND', 'no slug of a service')
+  if (!SLUG.test(destination.service)) throw new Fault('ENDPOINT_NOT_FOUND', 'no slug of a service')
   return deps.pipeline(exchange, destination)
 }
 

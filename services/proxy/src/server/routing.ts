@@ -32,8 +32,3 @@ function serviceOfHost(host: string, suffix: string): string | undefined {
   if (!name.endsWith(`.${suffix}`)) return undefined
   return name.slice(0, -suffix.length - 1)
 }
-
-/** RFC 1123 § 2.1. Other text cannot be a service's slug. */
-export function isSlug(text: string): boolean {
-  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
-}
