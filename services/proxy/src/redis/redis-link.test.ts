@@ -214,6 +214,5 @@ describeWithRedis('the link to Redis', () => {
     expect(Math.max(...plannedMs) - Math.min(...plannedMs)).toBeGreaterThan(500)
     await pass(5_000)
     expect(usable()).toBe(40)
-    for (const link of fleet) link.close()
   })
 })
