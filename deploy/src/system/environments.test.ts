@@ -44,15 +44,18 @@ function optionsIn(file: string, program: string): readonly string[] {
     .split('\n')
     .filter((line) => line.includes(program))
   expect(commands).toHaveLength(1)
-  return commands[0]?.match(/--[a-z-]+=\d+/g) ?? []
+  const [, list = ''] = /\[(.*)\]/.exec(commands[0] ?? '') ?? []
+  const words = list.replaceAll('"', '').split(', ')
+  expect(words.at(-1)).toBe(program)
+  return words.slice(1, -1)
 }
 
 describe('the environments of the services', () => {
   it.each(['vault', 'management', 'proxy'] as const)(
     'start the %s with the same options of Node in the image and in docker-compose.yml',
     (service) => {
-      const ofImage = [...optionsIn('deploy/docker/Dockerfile', `"/app/services/${service}/dist/main.js"`)]
-      const ofCompose = [...optionsIn('docker-compose.yml', `services/${service}/dist/main.js`)]
+      const ofImage = optionsIn('deploy/docker/Dockerfile', `/app/services/${service}/dist/main.js`)
+      const ofCompose = optionsIn('docker-compose.yml', `services/${service}/dist/main.js`)
       expect([ofImage, ofCompose]).toEqual([nodeOptionsOf(service), nodeOptionsOf(service)])
     },
   )

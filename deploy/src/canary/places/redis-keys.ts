@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
+import { withRedis } from '../../system/with-redis.js'
 import type { Place } from './place.js'
 
 /**
@@ -8,18 +9,13 @@ import type { Place } from './place.js'
 export function redisKeys(url: string): Place {
   return {
     name: 'Redis, keys and values',
-    async read(visit) {
-      const client = new Redis(url, { lazyConnect: true, retryStrategy: null })
-      try {
-        await client.connect()
+    read: (visit) =>
+      withRedis(url, async (client) => {
         for (const key of await client.keys('*')) {
           visit(Buffer.from(key))
           visit(await contentOf(client, key))
         }
-      } finally {
-        client.disconnect()
-      }
-    },
+      }),
   }
 }
 

@@ -126,10 +126,9 @@ export function createRouteSource({
   function bySession(session: VerifiedSession, token: string, service: string): Question {
     const { organizationId, appId } = session
     const last = lastUses.get(session)
-    if (last?.service === service)
-      return { key: last.key, token, service: last.service, lane: 'session', owner: organizationId }
-    const slug = ownCopy(service)
-    const key = keyOf('session', organizationId, appId, slug)
+    const known = last?.service === service ? last : undefined
+    const slug = known?.service ?? ownCopy(service)
+    const key = known?.key ?? keyOf('session', organizationId, appId, slug)
     return { key, token, service: slug, lane: 'session', owner: organizationId }
   }
 
