@@ -43,7 +43,8 @@ export function createEngines({ config, state, progress, guard, onChange }: Engi
   return {
     async startPostgres() {
       if (config.databaseUrl !== undefined) return config.databaseUrl
-      const options = { stateDir, state, port: ports.postgres, choice: config.postgres }
+      const { postgres: choice, postgresSettings: settings } = config
+      const options = { stateDir, state, port: ports.postgres, choice, ...(settings && { settings }) }
       return progress.step('Postgres', async (say) => {
         return add('postgres', await keepLocalPostgres({ ...options, say }, guard, onChange)).url
       })

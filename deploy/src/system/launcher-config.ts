@@ -32,6 +32,8 @@ export interface LauncherConfig {
   /** Prefix of the names of databases and roles, because a shared server may have the same names in use. */
   readonly databasePrefix: string
   readonly postgres: 'auto' | 'embedded'
+  /** Parameters of the project's own Postgres, beyond what every run of it has. */
+  readonly postgresSettings?: Readonly<Record<string, string>>
   readonly redis: RedisSource
   /** The longest wait for a change to be in force; a setting of management that users may experiment with. */
   readonly horizonMs: number

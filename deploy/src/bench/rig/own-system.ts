@@ -66,5 +66,7 @@ async function configOf(
     ...launcherConfig(env, projectDir, found.kind === 'found' ? { redisServer: found.binary } : {}),
     ports: { management, directory, vault, provider, postgres, redis, proxy },
     databasePrefix: randomPrefix(),
+    // The row of replacements measures from the commit.
+    postgresSettings: { track_commit_timestamp: 'on' },
   }
 }

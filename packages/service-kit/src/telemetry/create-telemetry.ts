@@ -7,6 +7,8 @@ import { newId } from '../ids.js'
 import { withinMs } from '../within-ms.js'
 import { createTraces } from './create-traces.js'
 import { metricsOut, spansOut } from './exporters.js'
+import { createHistograms, type Histograms } from './histograms.js'
+import type { Meter } from './instruments.js'
 import { otlpHeadersFrom } from './otlp-headers.js'
 import { watchProcess } from './process-metrics.js'
 import { type ServedMetrics, serveMetrics } from './serve-metrics.js'
@@ -22,6 +24,9 @@ const LIMITS = {
   attributes: 16,
 } as const
 
+/** The name of the instrumentation scope. */
+const SCOPE = 'protectmyapi'
+
 /** OpenTelemetry's SDK as the environment configures it; no part of it is global. */
 export function createTelemetry(config: TelemetryConfig, { service, log }: TelemetryDeps): Telemetry {
   const resource = resourceFromAttributes({
@@ -32,13 +37,16 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
   })
   const headers = config.headersFile === null ? async () => ({}) : otlpHeadersFrom(config.headersFile, log)
   const deps = { log, clock: systemClock, headers }
-  const prometheus = config.metrics && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true })
+  const histograms = createHistograms(SCOPE)
+  const metricProducers = [histograms]
+  const prometheus =
+    config.metrics && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true, metricProducers })
   const readers: MetricReader[] = [
     ...(prometheus ? [prometheus] : []),
-    ...(config.metricsOut ? [metricsOut(config.metricsOut, deps)] : []),
+    ...(config.metricsOut ? [metricsOut(config.metricsOut, metricProducers, deps)] : []),
   ]
   const meters = readers.length > 0 ? new MeterProvider({ resource, readers }) : null
-  const meter = meters?.getMeter('protectmyapi') ?? NO_TELEMETRY.meter
+  const meter = meters ? meterOf(meters, histograms) : NO_TELEMETRY.meter
   const tracers = config.tracesOut && tracersTo(spansOut(config.tracesOut.url, deps), resource)
   let served: ServedMetrics | undefined
   let stopWatching = (): void => {}
@@ -46,7 +54,7 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
   return {
     measures: meters !== null,
     meter,
-    traces: tracers ? createTraces(tracers.getTracer('protectmyapi'), config.tracesOut?.ratio ?? 1) : NO_TRACES,
+    traces: tracers ? createTraces(tracers.getTracer(SCOPE), config.tracesOut?.ratio ?? 1) : NO_TRACES,
     async start() {
       if (meters) stopWatching = watchProcess(meter)
       if (!config.metrics || !prometheus) return null
@@ -61,6 +69,15 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
       const flushed = Promise.allSettled([tracers?.shutdown(), meters?.shutdown(), served?.close()])
       await withinMs(flushed, LIMITS.flushMs, () => undefined)
     },
+  }
+}
+
+function meterOf(meters: MeterProvider, histograms: Histograms): Meter {
+  const observed = meters.getMeter(SCOPE)
+  return {
+    createObservableGauge: (...args) => observed.createObservableGauge(...args),
+    createObservableCounter: (...args) => observed.createObservableCounter(...args),
+    createSeconds: histograms.create,
   }
 }
 

@@ -1,7 +1,12 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
-import { type MetricReader, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import {
+  type MetricProducer,
+  type MetricReader,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics'
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../clock.js'
 import { describeError, type Logger } from '../program/log.js'
@@ -40,13 +45,18 @@ export function spansOut(url: string, deps: Deps): SpanProcessor {
   })
 }
 
-export function metricsOut({ url, everyMs }: { url: string; everyMs: number }, deps: Deps): MetricReader {
+export function metricsOut(
+  { url, everyMs }: { url: string; everyMs: number },
+  metricProducers: MetricProducer[],
+  deps: Deps,
+): MetricReader {
   return new PeriodicExportingMetricReader({
     exporter: telling(
       new OTLPMetricExporter({ url, headers: deps.headers, timeoutMillis: LIMITS.sendMs }),
       'metrics',
       deps,
     ),
+    metricProducers,
     exportIntervalMillis: everyMs,
     exportTimeoutMillis: Math.min(LIMITS.sendMs, everyMs),
   })

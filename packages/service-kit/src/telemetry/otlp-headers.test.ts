@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { ConfigError } from '../program/config.js'
 import { createLogger } from '../program/log.js'
 import { TELEMETRY_OFF } from '../test/telemetry-off.js'
+import { secondsOf } from './instruments.js'
 import { openTelemetry } from './open-telemetry.js'
 import { otlpHeadersFrom, parseOtlpHeaders } from './otlp-headers.js'
 import { SERVER } from './spans.js'
@@ -111,7 +112,7 @@ describe('the file of header fields for a collector', () => {
       },
       { service: 'test', log: silent },
     )
-    telemetry.meter.createCounter('pma_test_total').add(1)
+    secondsOf(telemetry.meter, 'pma_test_seconds', 'a test', []).record(1, {})
     telemetry.traces.root('one', SERVER)?.end('OK')
     await telemetry.stop()
     expect(received.map(({ authorization }) => authorization)).toEqual(['Bearer one', 'Bearer one'])

@@ -30,7 +30,7 @@ const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'beg
 export function watchPostgres(db: Knex, database: string, telemetry: Telemetry): void {
   if (telemetry === NO_TELEMETRY) return
   const { meter } = telemetry
-  const seconds = secondsOf(meter, 'pma_postgres_query_seconds', 'each statement')
+  const seconds = secondsOf(meter, 'pma_postgres_query_seconds', 'each statement', ['database', 'operation', 'outcome'])
   const underWay = new Map<string, Begun>()
 
   function end({ __knexQueryUid: id }: Statement, outcome: 'OK' | 'FAILED'): void {

@@ -6,9 +6,8 @@ import {
   performance,
 } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
-import type { Meter } from '@opentelemetry/api'
 import { linesLogged } from '../program/log.js'
-import { gaugeOf, readingOf, secondsOf, sumOf } from './instruments.js'
+import { gaugeOf, type Meter, readingOf, secondsOf, sumOf } from './instruments.js'
 
 const LIMITS = { resolutionMs: 10 } as const
 
@@ -66,7 +65,7 @@ function watchEventLoop(meter: Meter): () => void {
 }
 
 function watchCollector(meter: Meter): () => void {
-  const seconds = secondsOf(meter, 'pma_process_gc_seconds', 'pauses of the garbage collector')
+  const seconds = secondsOf(meter, 'pma_process_gc_seconds', 'pauses of the garbage collector', ['kind'])
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) seconds.record(entry.duration / 1_000, { kind: kindOf(entry) })
   })

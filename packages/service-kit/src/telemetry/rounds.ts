@@ -8,7 +8,7 @@ export async function runRound<Answer>(
   { measures, meter, traces }: Telemetry = NO_TELEMETRY,
 ): Promise<Answer> {
   if (!measures) return traces.background(name, work)
-  const seconds = secondsOf(meter, 'pma_background_seconds', 'each round of background work')
+  const seconds = secondsOf(meter, 'pma_background_seconds', 'each round of background work', ['work', 'outcome'])
   const startedMs = performance.now()
   const ended = (outcome: 'OK' | 'FAILED'): void =>
     seconds.record((performance.now() - startedMs) / 1_000, { work: name, outcome })

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { RPC_METHOD, RPC_SERVICE, RPC_SYSTEM } from './attributes.js'
-import { secondsOf } from './instruments.js'
+import { type Seconds, secondsOf } from './instruments.js'
 import { activeSpan, CLIENT, type Outcome, type RunningSpan } from './spans.js'
 import { NO_TELEMETRY, type Telemetry } from './telemetry.js'
 
@@ -16,20 +16,22 @@ export interface RpcWatch {
   begin(path: string, traceparent?: () => string | undefined): WatchedCall
 }
 
+const LABELS = ['method', 'outcome'] as const
+
 export const NO_RPC_WATCH: RpcWatch = { begin: () => NO_CALL }
 const NO_CALL: WatchedCall = { span: undefined, ended: () => {} }
 
 export function watchRpcServer(telemetry: Telemetry): RpcWatch {
   if (telemetry === NO_TELEMETRY) return NO_RPC_WATCH
   const { meter, traces } = telemetry
-  const seconds = secondsOf(meter, 'pma_rpc_server_seconds', 'each unary call that came in')
+  const seconds = secondsOf(meter, 'pma_rpc_server_seconds', 'each unary call that came in', LABELS)
   return { begin: (path, traceparent) => begun(seconds, path, traces.continued(traceparent?.(), ...spanOf(path))) }
 }
 
 export function watchRpcClient(telemetry: Telemetry): RpcWatch {
   if (telemetry === NO_TELEMETRY) return NO_RPC_WATCH
   const { meter } = telemetry
-  const seconds = secondsOf(meter, 'pma_rpc_client_seconds', 'each unary call that went out')
+  const seconds = secondsOf(meter, 'pma_rpc_client_seconds', 'each unary call that went out', LABELS)
   return {
     begin(path) {
       const [name, attributes] = spanOf(path)
@@ -38,7 +40,7 @@ export function watchRpcClient(telemetry: Telemetry): RpcWatch {
   }
 }
 
-function begun(seconds: ReturnType<typeof secondsOf>, path: string, span: RunningSpan | undefined): WatchedCall {
+function begun(seconds: Seconds<(typeof LABELS)[number]>, path: string, span: RunningSpan | undefined): WatchedCall {
   const startedMs = performance.now()
   return {
     span,

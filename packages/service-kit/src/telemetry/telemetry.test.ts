@@ -44,7 +44,7 @@ describe('telemetry that is not configured', () => {
 describe('metrics', () => {
   it('are served under their names in the code at /metrics of a port that serves nothing else', async () => {
     const telemetry = await open({ metrics: { host: '127.0.0.1', port: 0 } })
-    secondsOf(telemetry.meter, 'pma_test_seconds', 'a test').record(0.003, { route: 'service' })
+    secondsOf(telemetry.meter, 'pma_test_seconds', 'a test', ['route']).record(0.003, { route: 'service' })
     const port = (await telemetry.start()) ?? 0
     const { status, body } = await fetched(port, '/metrics')
     expect(status).toBe(200)

@@ -1,5 +1,6 @@
-import { createNoopMeter, type Meter } from '@opentelemetry/api'
+import { createNoopMeter } from '@opentelemetry/api'
 import type { Logger } from '../program/log.js'
+import type { Meter } from './instruments.js'
 import { NO_TRACES, type Traces } from './traces.js'
 
 /** A service's metrics and traces. */
@@ -17,7 +18,7 @@ export interface Telemetry {
 /** Reports nothing and costs nothing. */
 export const NO_TELEMETRY: Telemetry = {
   measures: false,
-  meter: createNoopMeter(),
+  meter: Object.assign(createNoopMeter(), { createSeconds: () => ({ record() {} }) }),
   traces: NO_TRACES,
   start: async () => null,
   stop: async () => {},

@@ -70,7 +70,11 @@ export function buildFeed({ db, dataPlaneDb, target, clock, log, telemetry, meas
 }
 
 /** Tells operators of changes that a proxy did not apply: it is dead, cut off or slow (docs/operations.md). */
-function tellingLong({ seen, everything }: WaitUntilSeen, log: Pick<Logger, 'warn'>, waits: Seconds): WaitUntilSeen {
+function tellingLong(
+  { seen, everything }: WaitUntilSeen,
+  log: Pick<Logger, 'warn'>,
+  waits: Seconds<'by'>,
+): WaitUntilSeen {
   const told = (inForce: InForce): InForce => {
     waits.record(inForce.waitedMs / 1_000, { by: inForce.by })
     if (inForce.by === 'horizon')

@@ -10,8 +10,8 @@ export interface DrainState {
 
 /** What is counted and timed while management works; docs/telemetry.md describes each measure. */
 export interface ManagementMeasures {
-  readonly rest: Seconds
-  readonly changeWait: Seconds
+  readonly rest: Seconds<'route' | 'outcome'>
+  readonly changeWait: Seconds<'by'>
   readonly drained: Tally<'stream' | 'inbox'>
   readonly setAside: Tally<'entry'>
   readonly headRefusals: Tally<'refused'>
@@ -20,8 +20,8 @@ export interface ManagementMeasures {
 
 export function createManagementMeasures({ meter }: Pick<Telemetry, 'meter'>): ManagementMeasures {
   return {
-    rest: secondsOf(meter, 'pma_rest_request_seconds', 'each REST request'),
-    changeWait: secondsOf(meter, 'pma_change_wait_seconds', 'how long changes took to be in force'),
+    rest: secondsOf(meter, 'pma_rest_request_seconds', 'each REST request', ['route', 'outcome']),
+    changeWait: secondsOf(meter, 'pma_change_wait_seconds', 'how long changes took to be in force', ['by']),
     drained: tallyOf(meter, 'pma_drain_entries_total', 'access entries moved into the log', {
       stream: { from: 'stream' },
       inbox: { from: 'inbox' },

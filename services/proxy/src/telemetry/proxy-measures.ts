@@ -4,9 +4,9 @@ import type { CrowdedOut } from '../fairness/connection-room.js'
 
 /** What is counted and timed while the proxy works; docs/telemetry.md explains each. */
 export interface ProxyMeasures {
-  readonly request: Seconds
-  readonly own: Seconds
-  readonly upstream: Seconds
+  readonly request: Seconds<'route' | 'outcome'>
+  readonly own: Seconds<never>
+  readonly upstream: Seconds<'status'>
   readonly admissions: Tally<`${'redis' | 'directory'} ${'admitted' | 'limited' | 'failed'}`>
   readonly leases: Tally<'memory' | 'shared' | 'vault'>
   readonly quotaDraws: Tally<'OK' | 'FAILED'>
@@ -17,9 +17,14 @@ export interface ProxyMeasures {
 
 export function createProxyMeasures({ meter }: Pick<Telemetry, 'meter'>): ProxyMeasures {
   return {
-    request: secondsOf(meter, 'pma_proxy_request_seconds', 'each request, from its head to the end of its answer'),
-    own: secondsOf(meter, 'pma_proxy_own_seconds', 'what the proxy took of a request that was sent on'),
-    upstream: secondsOf(meter, 'pma_proxy_upstream_seconds', 'from handing over to the head of the provider’s answer'),
+    request: secondsOf(meter, 'pma_proxy_request_seconds', 'each request, from its head to the end of its answer', [
+      'route',
+      'outcome',
+    ]),
+    own: secondsOf(meter, 'pma_proxy_own_seconds', 'what the proxy took of a request that was sent on', []),
+    upstream: secondsOf(meter, 'pma_proxy_upstream_seconds', 'from handing over to the head of the provider’s answer', [
+      'status',
+    ]),
     admissions: tallyOf(meter, 'pma_proxy_admissions_total', 'admissions, by who decided', {
       'redis admitted': { by: 'redis', outcome: 'admitted' },
       'redis limited': { by: 'redis', outcome: 'limited' },

@@ -93,7 +93,7 @@ class WatchedRequest implements RequestWatch {
   }
 
   forwarded(status: number, upstreamMs: number): void {
-    this.#into.own.record(this.#ownMs / 1_000)
+    this.#into.own.record(this.#ownMs / 1_000, {})
     this.#into.upstream.record(upstreamMs / 1_000, { status: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` })
   }
 

@@ -3,14 +3,14 @@ import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetr
 
 /** What the vault counts and times; docs/telemetry.md explains each measure. */
 export interface VaultMeasures {
-  readonly kmsCall: Seconds
+  readonly kmsCall: Seconds<'operation' | 'outcome'>
   readonly leases: Tally<'proxy' | 'management' | 'internal-service'>
   readonly headRefusals: Tally<'refused'>
 }
 
 export function createVaultMeasures({ meter }: Pick<Telemetry, 'meter'>): VaultMeasures {
   return {
-    kmsCall: secondsOf(meter, 'pma_kms_call_seconds', 'each call of the KMS'),
+    kmsCall: secondsOf(meter, 'pma_kms_call_seconds', 'each call of the KMS', ['operation', 'outcome']),
     leases: tallyOf(meter, 'pma_leases_granted_total', 'secrets leased', {
       proxy: { to: 'proxy' },
       management: { to: 'management' },
