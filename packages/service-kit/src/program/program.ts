@@ -1,5 +1,6 @@
 import { FAULTS, Fault } from '../faults.js'
 import { ConfigError } from './config.js'
+import { keepTicksFast } from './fast-ticks.js'
 import { type HardenedHost, hardenProcess } from './harden-process.js'
 import { createLogger, type Logger } from './log.js'
 
@@ -65,6 +66,7 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
   }
   hardenProcess(host)
   if (words === '') {
+    keepTicksFast()
     const { log, ready } = await serve((endLog, close) => endOnSignal(host, endLog, close))
     log.info(ready, 'ready')
     return
