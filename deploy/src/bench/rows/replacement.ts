@@ -19,8 +19,8 @@ interface Replacement {
 }
 
 /**
- * The time from the change's commit, by Postgres's own clock for commits, to the answer, while two proxies hold the
- * secret. All run on one machine, so the clocks agree.
+ * The time from the change's commit to the answer, while two proxies hold the secret. Postgres notes the time of a commit
+ * before it flushes the WAL, so the flush counts. A Postgres of `DATABASE_URL` must have this machine's clock.
  */
 export const replacement = defineRow({
   name: 'replacement',
@@ -55,6 +55,8 @@ function takenOf(rounds: readonly (readonly number[])[], part: number): Taken {
 async function replacer(rig: Rig): Promise<(value: string) => Promise<Replacement>> {
   const { owner, system, app } = rig
   const { ports, proxies } = system.config
+  const { adminUrl } = system.databases.management
+  await needCommitTimes(adminUrl)
   const origin = await rig.origin('fixed')
   const secretId = await makeService(owner, app, { slug: 'replaced', origin, value: KEY })
   const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }
@@ -68,23 +70,29 @@ async function replacer(rig: Rig): Promise<(value: string) => Promise<Replacemen
     await owner.api.put(path, { value, bindings })
     const answeredMs = Date.now()
     return {
-      sinceCommitMs: answeredMs - (await committedMs(system.databases.management.adminUrl, secretId)),
+      sinceCommitMs: answeredMs - (await committedMs(adminUrl, secretId)),
       wholeMs: answeredMs - askedMs,
     }
   }
 }
 
+const Tracked = z.object({ tracked: z.literal('on') })
+
+/** @throws Error where Postgres does not keep the times of commits. */
+async function needCommitTimes(url: string): Promise<void> {
+  const { rows } = await query(url, `SELECT current_setting('track_commit_timestamp') AS tracked`)
+  if (!Tracked.safeParse(rows[0]).success)
+    throw new Error('the times of commits are unknown: set track_commit_timestamp on this Postgres')
+}
+
 const Commit = z.object({ ms: z.number() })
 
-/** When the last change of a secret was committed, in whole milliseconds like `Date.now()`. @throws Error where Postgres does not keep that. */
+/** When the last change of a secret was committed, in whole milliseconds like `Date.now()`. */
 async function committedMs(url: string, secretId: string): Promise<number> {
   const { rows } = await query(
     url,
-    `SELECT floor(extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)::float8 AS ms FROM secrets
-     WHERE id = $1 AND current_setting('track_commit_timestamp')::boolean`,
+    'SELECT floor(extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)::float8 AS ms FROM secrets WHERE id = $1',
     [secretId],
   )
-  if (rows.length === 0)
-    throw new Error('the times of commits are unknown: set track_commit_timestamp on this Postgres')
   return Commit.parse(rows[0]).ms
 }

@@ -15,17 +15,17 @@ export interface SecondsSpec<Label extends string> {
 export type Labels<Label extends string = string> = Readonly<Record<Label, string>>
 
 /** A histogram of durations. */
-export interface Seconds<Label extends string> {
+export interface Seconds<in out Label extends string> {
   record(seconds: number, labels: Labels<Label>): void
 }
 
 /** The name is the same everywhere: in the code, in Prometheus and over OTLP. */
-export function secondsOf<const Label extends string>(
+export function secondsOf<const Names extends readonly string[]>(
   meter: Meter,
   name: string,
   description: string,
-  labels: readonly Label[],
-): Seconds<Label> {
+  labels: Names,
+): Seconds<Names[number]> {
   return meter.createSeconds({ name, description, labels })
 }
 

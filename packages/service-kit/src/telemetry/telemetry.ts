@@ -15,10 +15,16 @@ export interface Telemetry {
   stop(): Promise<void>
 }
 
+const noopMeter = createNoopMeter()
+
 /** Reports nothing and costs nothing. */
 export const NO_TELEMETRY: Telemetry = {
   measures: false,
-  meter: Object.assign(createNoopMeter(), { createSeconds: () => ({ record() {} }) }),
+  meter: {
+    createObservableGauge: (...args) => noopMeter.createObservableGauge(...args),
+    createObservableCounter: (...args) => noopMeter.createObservableCounter(...args),
+    createSeconds: () => ({ record() {} }),
+  },
   traces: NO_TRACES,
   start: async () => null,
   stop: async () => {},
