@@ -5,6 +5,7 @@ import { createPassThrough } from './pass-through.js'
 
 const [origin = '', callbacks, caFile] = process.argv.slice(2)
 const ca = caFile === undefined ? null : readFileSync(caFile, 'utf8')
+// Whatever serves a pass-through too is in the fastest one (ADR 21).
 if (callbacks === 'fastest') keepTicksFast()
 const server = createPassThrough(origin, ca, callbacks === 'fastest' ? 'fastest' : 'documented')
 server.listen(0, '127.0.0.1', () => {
