@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { expect, it } from '@jest/globals'
-
-const MODULE = JSON.stringify(new URL('../../dist/program/fast-ticks.js', import.meta.url).href)
+import { builtModule, runAlone } from '../test/run-alone.js'
 
 /**
  * Makes records, then collects everything while none is alive, then makes more. V8 keeps a shape that nobody has for a
  * few collections.
  */
 const PROGRAM = `
-  import { keepTicksFast } from ${MODULE}
+  import { keepTicksFast } from ${builtModule('program/fast-ticks.js')}
   const settled = () => new Promise((resolve) => setImmediate(resolve))
   const makeRecords = async () => {
     for (let at = 0; at < 1_000; at += 1) process.nextTick(() => {})
@@ -33,8 +30,7 @@ async function shapesMade(how: 'kept' | 'not kept'): Promise<number> {
   try {
     const file = path.join(folder, 'v8.log')
     const logged = ['--log-maps', '--no-log-maps-details', '--no-logfile-per-isolate', `--logfile=${file}`]
-    const args = ['--expose-gc', ...logged, '--input-type=module', '--eval', PROGRAM, how]
-    await promisify(execFile)(process.execPath, args)
+    await runAlone(PROGRAM, ['--expose-gc', ...logged], how)
     const text = await readFile(file, 'utf8')
     return text.split('\n').filter((line) => /^map,Transition,.*"async_id_symbol"/.test(line)).length
   } finally {
@@ -42,7 +38,6 @@ async function shapesMade(how: 'kept' | 'not kept'): Promise<number> {
   }
 }
 
-// In processes of their own, because the state is the process's, and lasts.
 it('a full collection makes all calls of nextTick slow, unless one record is kept', async () => {
   expect((await shapesMade('not kept')) - (await shapesMade('kept'))).toBe(1)
 })

@@ -7,8 +7,8 @@ import { newId } from '../ids.js'
 import { withinMs } from '../within-ms.js'
 import { createTraces } from './create-traces.js'
 import { metricsOut, spansOut } from './exporters.js'
-import { createHistograms, type Histograms } from './histograms.js'
-import type { Meter } from './instruments.js'
+import { createHistograms } from './histograms.js'
+import { meterOf } from './instruments.js'
 import { otlpHeadersFrom } from './otlp-headers.js'
 import { watchProcess } from './process-metrics.js'
 import { type ServedMetrics, serveMetrics } from './serve-metrics.js'
@@ -46,7 +46,7 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
     ...(config.metricsOut ? [metricsOut(config.metricsOut, metricProducers, deps)] : []),
   ]
   const meters = readers.length > 0 ? new MeterProvider({ resource, readers }) : null
-  const meter = meters ? meterOf(meters, histograms) : NO_TELEMETRY.meter
+  const meter = meters ? meterOf(meters.getMeter(SCOPE), histograms.create) : NO_TELEMETRY.meter
   const tracers = config.tracesOut && tracersTo(spansOut(config.tracesOut.url, deps), resource)
   let served: ServedMetrics | undefined
   let stopWatching = (): void => {}
@@ -69,15 +69,6 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
       const flushed = Promise.allSettled([tracers?.shutdown(), meters?.shutdown(), served?.close()])
       await withinMs(flushed, LIMITS.flushMs, () => undefined)
     },
-  }
-}
-
-function meterOf(meters: MeterProvider, histograms: Histograms): Meter {
-  const observed = meters.getMeter(SCOPE)
-  return {
-    createObservableGauge: (...args) => observed.createObservableGauge(...args),
-    createObservableCounter: (...args) => observed.createObservableCounter(...args),
-    createSeconds: histograms.create,
   }
 }
 

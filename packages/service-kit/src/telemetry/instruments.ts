@@ -5,6 +5,14 @@ export interface Meter extends Pick<ObservableMeter, 'createObservableGauge' | '
   createSeconds<Label extends string>(spec: SecondsSpec<Label>): Seconds<Label>
 }
 
+export function meterOf(observed: ObservableMeter, createSeconds: Meter['createSeconds']): Meter {
+  return {
+    createObservableGauge: (...args) => observed.createObservableGauge(...args),
+    createObservableCounter: (...args) => observed.createObservableCounter(...args),
+    createSeconds,
+  }
+}
+
 export interface SecondsSpec<Label extends string> {
   readonly name: string
   readonly description: string

@@ -1,6 +1,6 @@
 import { createNoopMeter } from '@opentelemetry/api'
 import type { Logger } from '../program/log.js'
-import type { Meter } from './instruments.js'
+import { type Meter, meterOf } from './instruments.js'
 import { NO_TRACES, type Traces } from './traces.js'
 
 /** A service's metrics and traces. */
@@ -15,16 +15,10 @@ export interface Telemetry {
   stop(): Promise<void>
 }
 
-const noopMeter = createNoopMeter()
-
 /** Reports nothing and costs nothing. */
 export const NO_TELEMETRY: Telemetry = {
   measures: false,
-  meter: {
-    createObservableGauge: (...args) => noopMeter.createObservableGauge(...args),
-    createObservableCounter: (...args) => noopMeter.createObservableCounter(...args),
-    createSeconds: () => ({ record() {} }),
-  },
+  meter: meterOf(createNoopMeter(), () => ({ record() {} })),
   traces: NO_TRACES,
   start: async () => null,
   stop: async () => {},
