@@ -5,6 +5,7 @@ export interface Meter extends Pick<ObservableMeter, 'createObservableGauge' | '
   createSeconds<Label extends string>(spec: SecondsSpec<Label>): Seconds<Label>
 }
 
+/** @param observed makes what is read when metrics are collected. */
 export function meterOf(observed: ObservableMeter, createSeconds: Meter['createSeconds']): Meter {
   return {
     createObservableGauge: (...args) => observed.createObservableGauge(...args),
