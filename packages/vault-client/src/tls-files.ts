@@ -22,7 +22,10 @@ const POLL_MS = 2_000
 /** @throws VaultClientError TLS_FILES if a file cannot be read, or the key does not belong to the certificate. */
 export async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsMaterial> {
   try {
-    const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
+    // One after the other: of several files that cannot be read, the error names the first, and not one by chance.
+    const cert = await readFile(certFile)
+    const key = await readFile(keyFile)
+    const ca = await readFile(caFile)
     createSecureContext({ cert, key, ca })
     return { cert, key, ca }
   } catch (cause) {
