@@ -86,13 +86,13 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', 'dist'] },
-    exclude: { path: ['/dist/', 'generated'] },
+    exclude: { path: ['/dist/', '/[.]types/', 'generated'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.json', '.cjs'],
+      extensions: ['.ts', '.tsx', '.js', '.json', '.cjs', '.css'],
     },
   },
 }

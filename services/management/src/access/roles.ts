@@ -34,7 +34,9 @@ export type OrgPermission = keyof typeof ROLES_ALLOWED
 /** What a personal access token may be given: permissions within organizations, and the making of one. */
 export type Scope = OrgPermission | 'organizations:create'
 
-export const SCOPES: readonly Scope[] = [...Object.keys(ROLES_ALLOWED).filter(isOrgScope), 'organizations:create']
+export const ORG_PERMISSIONS: readonly OrgPermission[] = Object.keys(ROLES_ALLOWED).filter(isOrgScope)
+
+export const SCOPES: readonly Scope[] = [...ORG_PERMISSIONS, 'organizations:create']
 
 function isOrgScope(name: string): name is OrgPermission {
   return Object.hasOwn(ROLES_ALLOWED, name)

@@ -7,19 +7,21 @@ import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { TIME_RANGE, type TimeRange } from '../http/time-range.js'
 
-const AuditView = z.object({
-  id: z.string(),
-  at: Timestamp,
-  actor: z.object({
-    kind: z.enum(['user', 'system', 'device']),
+const AuditView = z
+  .object({
     id: z.string(),
-    token: z.string().nullable().meta({ description: 'Id of the personal access token that the person used.' }),
-  }),
-  event: z.string(),
-  targetId: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-  requestId: z.string().nullable(),
-})
+    at: Timestamp,
+    actor: z.object({
+      kind: z.enum(['user', 'system', 'device']),
+      id: z.string(),
+      token: z.string().nullable().meta({ description: 'Id of the personal access token that the person used.' }),
+    }),
+    event: z.string(),
+    targetId: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+    requestId: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' })
 
 interface AuditRecord {
   readonly id: string

@@ -2,7 +2,9 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
-import { ROLES } from '../access/roles.js'
+import type { Principal } from '../access/principal.js'
+import { ORG_PERMISSIONS, ROLES, roleMay } from '../access/roles.js'
+import { carries } from '../access/token-reach.js'
 import { OrgQuotas, QuotaView } from '../api-services/quotas.js'
 import { Name, Slug, Timestamp } from '../http/fields.js'
 import { cutPage, pageById, pageOf } from '../http/page.js'
@@ -19,6 +21,9 @@ const OrgView = z
     name: z.string(),
     quotas: z.array(QuotaView),
     role: z.enum(ROLES),
+    permissions: z
+      .array(z.enum(ORG_PERMISSIONS))
+      .meta({ description: 'What the caller may do here: by the role, and with a token by its scopes as well.' }),
     createdAt: Timestamp,
   })
   .meta({ id: 'Organization' })
@@ -36,7 +41,14 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     answers: { status: 200, body: pageOf(OrgView) },
     handle: async ({ principal, query }) => {
       const rows = await listOrgs(deps.db, principal, query.cursor, query.limit + 1)
-      return { body: cutPage(rows, query.limit, ({ id }) => id, presentOrg) }
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => presentOrg(row, principal),
+        ),
+      }
     },
   })
   const create = route({
@@ -51,7 +63,8 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
       async again({ principal }, made) {
         const row = await myOrg(deps.db, principal.userId, made)
         if (!row) throw goneSince(made)
-        return { body: presentOrg(row), resource: presentOrg(row) }
+        const shown = presentOrg(row, principal)
+        return { body: shown, resource: shown }
       },
     },
     handle: async ({ actor, principal, body, claim }) => {
@@ -67,7 +80,7 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
           ],
         }
       })
-      const shown = presentOrg(result)
+      const shown = presentOrg(result, principal)
       return { body: shown, resource: shown }
     },
   })
@@ -82,7 +95,7 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     permission: 'organization:read',
     answers: { status: 200, body: OrgView },
     handle: async ({ principal, org }) => {
-      const shown = await viewOf(deps.db, principal.userId, org.id)
+      const shown = await viewOf(deps.db, principal, org.id)
       return { body: shown, resource: shown }
     },
   })
@@ -99,10 +112,10 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     handle: async ({ actor, principal, org, body, precondition }) => {
       await deps.commitChange(actor, async (trx) => {
         await lockOrg(trx, org.id, principal.userId)
-        await precondition(() => viewOf(trx, principal.userId, org.id))
+        await precondition(() => viewOf(trx, principal, org.id))
         return updateOrg(trx, org.id, body)
       })
-      const shown = await viewOf(deps.db, principal.userId, org.id)
+      const shown = await viewOf(deps.db, principal, org.id)
       return { body: shown, resource: shown }
     },
   })
@@ -114,19 +127,23 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     answers: { status: 204 },
     conditional: true,
     handle: async ({ actor, principal, org, precondition }) => {
-      await deleteOrg(deps, actor, org, (trx) => precondition(() => viewOf(trx, principal.userId, org.id)))
+      await deleteOrg(deps, actor, org, (trx) => precondition(() => viewOf(trx, principal, org.id)))
       return { body: undefined }
     },
   })
   return [read, update, remove]
 }
 
-async function viewOf(db: Knex, userId: string, organizationId: string): Promise<z.input<typeof OrgView>> {
-  const row = await myOrg(db, userId, organizationId)
+async function viewOf(db: Knex, principal: Principal, organizationId: string): Promise<z.input<typeof OrgView>> {
+  const row = await myOrg(db, principal.userId, organizationId)
   if (!row) throw new Fault('NOT_FOUND', 'no such organization any more')
-  return presentOrg(row)
+  return presentOrg(row, principal)
 }
 
-function presentOrg({ id, slug, name, quotas, role, created_at }: OrgRecord): z.input<typeof OrgView> {
-  return { id, slug, name, quotas: [...quotas], role, createdAt: created_at.toISOString() }
+function presentOrg(
+  { id, slug, name, quotas, role, created_at }: OrgRecord,
+  principal: Principal,
+): z.input<typeof OrgView> {
+  const permissions = ORG_PERMISSIONS.filter((asked) => roleMay(role, asked) && carries(principal, asked))
+  return { id, slug, name, quotas: [...quotas], role, permissions, createdAt: created_at.toISOString() }
 }

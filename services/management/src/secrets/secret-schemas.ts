@@ -37,39 +37,43 @@ export const BindingsInput = z
   })
   .transform(({ services, ...places }): Bindings => ({ ...places, services: services ?? [] }))
 
-export const BindingsView = z.object({
-  origins: z.array(z.string()),
-  placements: z.array(
-    z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('header'), name: z.string() }),
-      z.object({ kind: z.literal('query'), name: z.string() }),
-      z.object({ kind: z.literal('path'), template: z.string() }),
-      z.object({ kind: z.literal('basic-user') }),
-      z.object({ kind: z.literal('basic-password') }),
-    ]),
-  ),
-  services: z.array(z.string()),
-})
+export const BindingsView = z
+  .object({
+    origins: z.array(z.string()),
+    placements: z.array(
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('header'), name: z.string() }),
+        z.object({ kind: z.literal('query'), name: z.string() }),
+        z.object({ kind: z.literal('path'), template: z.string() }),
+        z.object({ kind: z.literal('basic-user') }),
+        z.object({ kind: z.literal('basic-password') }),
+      ]),
+    ),
+    services: z.array(z.string()),
+  })
+  .meta({ id: 'Bindings' })
 
 /** A moment in the future, or null for never. */
 export const Expiry = Moment.nullable()
 
 export const ServiceNameView = z.object({ id: z.string(), slug: z.string(), name: z.string() })
 
-export const SecretView = z.object({
-  id: z.string(),
-  name: z.string(),
-  mask: z
-    .string()
-    .meta({ description: 'Shows only a recognised vendor prefix, nothing of the random part: sk-****...****' }),
-  generation: z.int(),
-  bindings: BindingsView,
-  createdAt: Timestamp,
-  replacedAt: Timestamp.nullable(),
-  expiresAt: Timestamp.nullable(),
-  externalVersion: z.string().nullable(),
-  usedBy: z.array(ServiceNameView),
-})
+export const SecretView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    mask: z
+      .string()
+      .meta({ description: 'Shows only a recognised vendor prefix, nothing of the random part: sk-****...****' }),
+    generation: z.int(),
+    bindings: BindingsView,
+    createdAt: Timestamp,
+    replacedAt: Timestamp.nullable(),
+    expiresAt: Timestamp.nullable(),
+    externalVersion: z.string().nullable(),
+    usedBy: z.array(ServiceNameView),
+  })
+  .meta({ id: 'Secret' })
 
 /** A query parameter of deletions. */
 export const Force = z
@@ -90,14 +94,16 @@ export const InternalServicesUntil = Timestamp.nullable().meta({
     'Until when an internal service may still hold the old value; null if the secret was bound to no internal service.',
 })
 
-export const VersionView = z.object({
-  id: z.string(),
-  generation: z.int(),
-  state: z.enum(['active', 'superseded', 'destroyed']),
-  mask: z.string(),
-  bindings: BindingsView,
-  createdAt: Timestamp,
-  createdBy: z.string(),
-  supersededAt: Timestamp.nullable(),
-  destroyedAt: Timestamp.nullable(),
-})
+export const VersionView = z
+  .object({
+    id: z.string(),
+    generation: z.int(),
+    state: z.enum(['active', 'superseded', 'destroyed']),
+    mask: z.string(),
+    bindings: BindingsView,
+    createdAt: Timestamp,
+    createdBy: z.string(),
+    supersededAt: Timestamp.nullable(),
+    destroyedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'SecretVersion' })

@@ -10,30 +10,33 @@ import { type LoggedRequest, namesOf, readAccessLog } from './read-access-log.js
 
 const Named = z.object({ id: z.string(), slug: z.string().nullable(), name: z.string().nullable() })
 
-const AccessView = z.object({
-  requestId: z.string(),
-  at: Timestamp,
-  state: z.enum(['admitted', 'finished', 'void']).meta({
-    description: 'admitted: still running, or its proxy died. void: refused after admission; no secret left the proxy.',
-  }),
-  app: Named,
-  service: Named,
-  device: z.string().nullable(),
-  secrets: z.array(z.string()).meta({ description: 'The names at that time.' }),
-  method: z.string(),
-  path: z.string(),
-  sourceAddress: z.string(),
-  platform: z.string(),
-  appVersion: z.string().nullable(),
-  unattested: z.boolean(),
-  status: z.int().nullable(),
-  fault: z.string().nullable(),
-  requestBytes: z.int().nullable(),
-  responseBytes: z.int().nullable(),
-  upstreamMs: z.int().nullable(),
-  totalMs: z.int().nullable(),
-  aborted: z.boolean(),
-})
+const AccessView = z
+  .object({
+    requestId: z.string(),
+    at: Timestamp,
+    state: z.enum(['admitted', 'finished', 'void']).meta({
+      description:
+        'admitted: still running, or its proxy died. void: refused after admission; no secret left the proxy.',
+    }),
+    app: Named,
+    service: Named,
+    device: z.string().nullable(),
+    secrets: z.array(z.string()).meta({ description: 'The names at that time.' }),
+    method: z.string(),
+    path: z.string(),
+    sourceAddress: z.string(),
+    platform: z.string(),
+    appVersion: z.string().nullable(),
+    unattested: z.boolean(),
+    status: z.int().nullable(),
+    fault: z.string().nullable(),
+    requestBytes: z.int().nullable(),
+    responseBytes: z.int().nullable(),
+    upstreamMs: z.int().nullable(),
+    totalMs: z.int().nullable(),
+    aborted: z.boolean(),
+  })
+  .meta({ id: 'AccessEntry' })
 
 type Names = ReadonlyMap<string, { slug: string; name: string }>
 

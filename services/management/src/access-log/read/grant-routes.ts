@@ -8,15 +8,17 @@ import { TIME_RANGE } from '../../http/time-range.js'
 import { cursorOf, isLogCursor, parseCursor } from './log-cursor.js'
 import { type LoggedGrant, readGrants } from './read-grants.js'
 
-const GrantView = z.object({
-  requestId: z.string(),
-  at: Timestamp,
-  internalService: z.object({ id: z.string(), name: z.string(), spiffeId: z.string() }),
-  secrets: z.array(z.object({ id: z.string(), name: z.string() })).meta({
-    description:
-      'The secrets that it could lease from the vault for one minute from then on, with their names at that time.',
-  }),
-})
+const GrantView = z
+  .object({
+    requestId: z.string(),
+    at: Timestamp,
+    internalService: z.object({ id: z.string(), name: z.string(), spiffeId: z.string() }),
+    secrets: z.array(z.object({ id: z.string(), name: z.string() })).meta({
+      description:
+        'The secrets that it could lease from the vault for one minute from then on, with their names at that time.',
+    }),
+  })
+  .meta({ id: 'InternalServiceGrant' })
 
 /** Which internal service was granted which secrets, and when. */
 export function grantRoutes(deps: ExportDeps): readonly Route[] {

@@ -1,0 +1,3 @@
+export function AccessLogPage() {
+  return <p>AccessLogPage</p>
+}

@@ -1,0 +1,38 @@
+import type { components } from '../generated/openapi.js'
+
+type ProblemBody = components['schemas']['Problem']
+
+/** A refusal by management (RFC 9457), or the lack of an answer. `message` says what to do. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemBody['code'] | 'NO_ANSWER'
+  readonly title: string
+  readonly status: number | undefined
+  readonly requestId: string | undefined
+  /** Of each field that was refused, by the name of its outermost part: what is wrong with it. */
+  readonly fields: Readonly<Record<string, string>>
+
+  constructor(body: Partial<ProblemBody>, status?: number) {
+    super(body.detail ?? 'Management did not answer. Check your connection, and try again.')
+    this.code = body.code ?? 'NO_ANSWER'
+    this.title = body.title ?? 'No answer'
+    this.status = status
+    this.requestId = body.requestId
+    this.fields = Object.fromEntries((body.errors ?? []).map(({ pointer, detail }) => [outermost(pointer), detail]))
+  }
+
+  /** Whether nobody is signed in (any more). */
+  get isSignedOut(): boolean {
+    return this.code === 'UNAUTHORIZED' || this.code === 'INVALID_TOKEN' || this.code === 'TOKEN_EXPIRED'
+  }
+}
+
+/** `/limits/0/count` → `limits`. RFC 6901 escapes do not occur in our names of fields. */
+function outermost(pointer: string): string {
+  return pointer.split('/').find((part) => part !== '') ?? pointer
+}
+
+export function asProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown
+  return new Problem(thrown instanceof Error && !(thrown instanceof TypeError) ? { detail: thrown.message } : {})
+}

@@ -1,0 +1,40 @@
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { asProblem } from './api/problem.js'
+import { createDashboardRouter } from './routes.js'
+import { theme } from './theme.js'
+
+const client = new QueryClient({
+  queryCache: new QueryCache({ onError: leaveIfSignedOut }),
+  mutationCache: new MutationCache({ onError: leaveIfSignedOut }),
+  defaultOptions: {
+    queries: {
+      // A refusal stays one. Only the lack of an answer, and an outage, are worth a second try.
+      retry: (failures, thrown) => failures < 2 && (asProblem(thrown).status ?? 503) >= 502,
+      staleTime: 5_000,
+    },
+  },
+})
+const router = createDashboardRouter(client)
+
+/** `nonce`: of this page's Content-Security-Policy. */
+export function Dashboard({ nonce }: { readonly nonce: string }) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={client}>
+        <Notifications position="top-right" />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}
+
+/** A sign-in ends while its pages are open: by itself, or because somebody ended it. */
+function leaveIfSignedOut(thrown: unknown): void {
+  const { pathname } = router.state.location
+  if (!asProblem(thrown).isSignedOut || pathname === '/sign-in') return
+  client.clear()
+  void router.navigate({ to: '/sign-in', search: { next: pathname } })
+}

@@ -1,0 +1,72 @@
+import { Button, Center, Loader, Table, Text } from '@mantine/core'
+import type { UseInfiniteQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ProblemAlert } from './problem-alert.js'
+
+interface Column<Item> {
+  readonly head: string
+  readonly cell: (item: Item) => ReactNode
+}
+
+interface ItemTableProps<Item> {
+  /** What the table shows, for screen readers. */
+  readonly label: string
+  /** Of `listOptions`. */
+  readonly list: UseInfiniteQueryResult<Item[]>
+  readonly keyOf: (item: Item) => string
+  readonly columns: readonly Column<Item>[]
+  /** Shown where there are none: how to make the first one. */
+  readonly empty: ReactNode
+  /** Leaves out what was fetched and is not looked for. */
+  readonly filter?: ((item: Item) => boolean) | undefined
+}
+
+/** A list of the API as a table, with its further pages. */
+export function ItemTable<Item>({ label, list, keyOf, columns, empty, filter }: ItemTableProps<Item>) {
+  if (list.isPending) {
+    return (
+      <Center py="xl">
+        <Loader aria-label={`Loading: ${label}`} />
+      </Center>
+    )
+  }
+  if (list.isError) return <ProblemAlert problem={list.error} />
+  const shown = filter ? list.data.filter(filter) : list.data
+  return (
+    <>
+      {shown.length === 0 ? (
+        <Text c="dimmed" py="lg">
+          {list.data.length === 0 ? empty : 'Nothing of what is shown fits.'}
+        </Text>
+      ) : (
+        <Table.ScrollContainer minWidth={600}>
+          <Table verticalSpacing="sm" aria-label={label}>
+            <Table.Thead>
+              <Table.Tr>
+                {columns.map(({ head }) => (
+                  <Table.Th key={head}>{head}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {shown.map((item) => (
+                <Table.Tr key={keyOf(item)}>
+                  {columns.map(({ head, cell }) => (
+                    <Table.Td key={head}>{cell(item)}</Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {list.hasNextPage ? (
+        <Center pt="md">
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </Center>
+      ) : null}
+    </>
+  )
+}

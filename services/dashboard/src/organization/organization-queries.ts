@@ -1,0 +1,26 @@
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { answerOf, api } from '../api/client.js'
+import { everyItem } from '../api/pages.js'
+import type { Organization, Permission } from '../api/types.js'
+
+/** The organizations that the person is a member of. */
+export const organizationsOptions = queryOptions({
+  queryKey: ['organizations'],
+  queryFn: () => everyItem<Organization>((query) => answerOf(api.GET('/orgs', { params: { query } }))),
+})
+
+/** `org`: an id or a slug. */
+export const organizationOptions = (org: string) =>
+  queryOptions({
+    queryKey: ['org', org],
+    queryFn: () => answerOf(api.GET('/orgs/{org}', { params: { path: { org } } })),
+  })
+
+/** The organization that the page is about, with the word that its address has for it. */
+export function useOrganization(): Organization & { readonly org: string; may(permission: Permission): boolean } {
+  const { org } = useParams({ from: '/signed-in/orgs/$org' })
+  const { data } = useSuspenseQuery(organizationOptions(org))
+  // What is not permitted is not offered. Management checks each request all the same.
+  return { ...data, org, may: (permission) => data.permissions.includes(permission) }
+}

@@ -1,0 +1,143 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { organizationOptions, organizationsOptions } from './organization/organization-queries.js'
+import { AccountShell, OrganizationShell } from './shell/shells.js'
+import { NotFound, WentWrong } from './shell/went-wrong.js'
+import { meOptions } from './sign-in/who-is-signed-in.js'
+
+/** Every page of the dashboard, by its path. */
+
+interface Context {
+  readonly client: QueryClient
+}
+
+const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound, errorComponent: WentWrong })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  // Where to go afterwards. A path of this dashboard: a router's navigation never leaves the origin.
+  validateSearch: ({ next }): { next?: string } => (typeof next === 'string' && next.startsWith('/') ? { next } : {}),
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.js'), 'SignInPage'),
+})
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up',
+  component: lazyRouteComponent(() => import('./sign-in/set-up-page.js'), 'SetUpPage'),
+})
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  component: lazyRouteComponent(() => import('./sign-in/join-page.js'), 'JoinPage'),
+})
+
+/** All below needs somebody who is signed in: without, the query is refused and the person is led to /sign-in. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  loader: ({ context }) => context.client.ensureQueryData(meOptions),
+})
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  loader: async ({ context }) => {
+    const [first] = await context.client.ensureQueryData(organizationsOptions)
+    if (first) throw redirect({ to: '/orgs/$org/secrets', params: { org: first.slug }, replace: true })
+    throw redirect({ to: '/new-organization', replace: true })
+  },
+})
+const account = createRoute({ getParentRoute: () => signedIn, id: 'account', component: AccountShell })
+const accountPages = [
+  createRoute({
+    getParentRoute: () => account,
+    path: '/new-organization',
+    component: lazyRouteComponent(() => import('./organization/new-organization-page.js'), 'NewOrganizationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: '/account',
+    component: lazyRouteComponent(() => import('./account/account-page.js'), 'AccountPage'),
+  }),
+] as const
+
+const organization = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/orgs/$org',
+  loader: ({ context, params }) => context.client.ensureQueryData(organizationOptions(params.org)),
+  component: OrganizationShell,
+})
+const organizationPages = [
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/secrets',
+    component: lazyRouteComponent(() => import('./secrets/secrets-page.js'), 'SecretsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/secrets/$secret',
+    component: lazyRouteComponent(() => import('./secrets/secret-page.js'), 'SecretPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/services',
+    component: lazyRouteComponent(() => import('./services/services-page.js'), 'ServicesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/services/$service',
+    component: lazyRouteComponent(() => import('./services/service-page.js'), 'ServicePage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/apps',
+    component: lazyRouteComponent(() => import('./apps/apps-page.js'), 'AppsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/apps/$app',
+    component: lazyRouteComponent(() => import('./apps/app-page.js'), 'AppPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/members',
+    component: lazyRouteComponent(() => import('./members/members-page.js'), 'MembersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/access-log',
+    component: lazyRouteComponent(() => import('./activity/access-log-page.js'), 'AccessLogPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/audit',
+    component: lazyRouteComponent(() => import('./activity/audit-page.js'), 'AuditPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('./organization/settings-page.js'), 'SettingsPage'),
+  }),
+] as const
+
+const tree = root.addChildren([
+  signIn,
+  setUp,
+  join,
+  signedIn.addChildren([home, account.addChildren(accountPages), organization.addChildren(organizationPages)]),
+])
+
+export function createDashboardRouter(client: QueryClient) {
+  return createRouter({ routeTree: tree, context: { client }, defaultPreload: 'intent', scrollRestoration: true })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createDashboardRouter>
+  }
+}

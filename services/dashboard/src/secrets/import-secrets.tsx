@@ -1,0 +1,3 @@
+export function ImportSecrets(_: { readonly onClose: () => void }) {
+  return null
+}

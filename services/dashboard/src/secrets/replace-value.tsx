@@ -1,0 +1,77 @@
+import { Checkbox, PasswordInput, Text } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.js'
+import type { Secret } from '../api/types.js'
+import { FormDialog } from '../kit/form-dialog.js'
+import { inForceWords } from '../kit/in-force.js'
+import { useRefusedFields } from '../kit/refused-fields.js'
+import { useOrganization } from '../organization/organization-queries.js'
+import { BindingsFields } from './bindings-fields.js'
+import { secretsKey } from './secret-queries.js'
+
+interface ReplaceValueProps {
+  readonly secret: Secret
+  readonly onClose: () => void
+}
+
+/** The edit icon: a new value, whole. The present one cannot be shown. */
+export function ReplaceValue({ secret, onClose }: ReplaceValueProps) {
+  const { org } = useOrganization()
+  const client = useQueryClient()
+  const form = useForm({ initialValues: { value: '', elsewhere: false, bindings: secret.bindings } })
+  const replace = useMutation({
+    mutationFn: ({ value, elsewhere, bindings }: typeof form.values) =>
+      answerOf(
+        api.PUT('/orgs/{org}/secrets/{secret}/value', {
+          params: { path: { org, secret: secret.id } },
+          // With its name: if somebody has renamed the secret meanwhile, the value may not be meant for it.
+          body: { name: secret.name, value, ...(elsewhere ? { bindings } : {}) },
+        }),
+      ),
+    onSuccess: async ({ inForce }) => {
+      notifications.show({ title: `${secret.name} is replaced`, message: inForceWords(inForce, 'the old value') })
+      await client.invalidateQueries({ queryKey: secretsKey(org) })
+      onClose()
+    },
+  })
+  useRefusedFields(form, replace.error)
+  return (
+    <FormDialog
+      title={`Replace the value of ${secret.name}`}
+      action="Save"
+      size="lg"
+      isPending={replace.isPending}
+      problem={replace.error}
+      onSubmit={form.onSubmit((values) => replace.mutate(values))}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        The present value ({secret.mask}) cannot be shown. Once this is saved, it stops working at once: then revoke it
+        at the provider.
+      </Text>
+      <PasswordInput
+        label="New value"
+        description="The whole value."
+        autoComplete="off"
+        data-1p-ignore
+        data-autofocus
+        required
+        {...form.getInputProps('value')}
+      />
+      <Checkbox
+        label="Change where it may go"
+        description={`Now: ${[...secret.bindings.origins, ...secret.bindings.services].join(', ')}`}
+        {...form.getInputProps('elsewhere', { type: 'checkbox' })}
+      />
+      {form.values.elsewhere ? (
+        <BindingsFields
+          value={form.values.bindings}
+          error={form.errors.bindings}
+          onChange={(bindings) => form.setFieldValue('bindings', bindings)}
+        />
+      ) : null}
+    </FormDialog>
+  )
+}

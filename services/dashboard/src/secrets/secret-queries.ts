@@ -1,0 +1,25 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.js'
+import { everyItem, listOptions } from '../api/pages.js'
+import type { Preset, Secret } from '../api/types.js'
+
+/** All that concerns secrets of an organization is below this key, so that a change can mark all of it as stale. */
+export const secretsKey = (org: string) => ['org', org, 'secrets'] as const
+
+export const secretsOptions = (org: string) =>
+  listOptions<Secret>([...secretsKey(org), 'list'], (query) =>
+    answerOf(api.GET('/orgs/{org}/secrets', { params: { path: { org }, query } })),
+  )
+
+export const secretOptions = (org: string, secret: string) =>
+  queryOptions({
+    queryKey: [...secretsKey(org), secret],
+    queryFn: () => answerOf(api.GET('/orgs/{org}/secrets/{secret}', { params: { path: { org, secret } } })),
+  })
+
+/** The providers that management knows: where their keys come from, what they are called, where they may go. */
+export const presetsOptions = queryOptions({
+  queryKey: ['presets'],
+  queryFn: () => everyItem<Preset>((query) => answerOf(api.GET('/presets', { params: { query } }))),
+  staleTime: Number.POSITIVE_INFINITY,
+})

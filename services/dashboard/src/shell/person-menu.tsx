@@ -1,0 +1,33 @@
+import { Button, Menu } from '@mantine/core'
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { answerOf, api } from '../api/client.js'
+import { meOptions } from '../sign-in/who-is-signed-in.js'
+
+export function PersonMenu() {
+  const { data: me } = useSuspenseQuery(meOptions)
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const leave = useMutation({
+    mutationFn: () => answerOf(api.POST('/auth/sign-out')),
+    onSuccess: async () => {
+      await navigate({ to: '/sign-in' })
+      // What the next person at this browser must not see.
+      client.clear()
+    },
+  })
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="subtle" size="compact-md" aria-label={`Signed in as ${me.email}`}>
+          {me.name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Item renderRoot={(props) => <Link to="/account" {...props} />}>Your account</Menu.Item>
+        <Menu.Item onClick={() => leave.mutate()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
