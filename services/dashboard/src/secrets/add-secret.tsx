@@ -7,7 +7,8 @@ import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { BindingsFields, NO_BINDINGS } from './bindings-fields.js'
-import { ExpiryField, expiryOf } from './expiry-field.js'
+import { ExpiryField } from './expiry-field.js'
+import { momentOf } from './local-moment.js'
 import { presetsOptions, secretsKey } from './secret-queries.js'
 
 /** Whose bindings a new secret gets: a provider's, or those that are entered. */
@@ -29,8 +30,9 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
           body: {
             name,
             value,
-            ...(provider === OTHER ? { bindings } : { preset: provider }),
-            expiresAt: expiryOf(expiresAt),
+            ...(provider === OTHER ? { bindings } : {}),
+            ...(provider === OTHER || provider === '' ? {} : { preset: provider }),
+            expiresAt: momentOf(expiresAt),
           },
         }),
       ),
@@ -87,7 +89,7 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
         ]}
         searchable
         required
-        error={form.errors.preset ?? form.errors.provider}
+        error={form.errors.preset ?? (form.values.provider === OTHER ? undefined : form.errors.bindings)}
         value={form.values.provider}
         onChange={(provider) => form.setFieldValue('provider', provider ?? '')}
       />

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { everyItem, listOptions } from '../api/pages.js'
-import type { Preset, Secret } from '../api/types.js'
+import type { Preset, Secret, SecretVersion } from '../api/types.js'
 
 /** All that concerns secrets of an organization is below this key, so that a change can mark all of it as stale. */
 export const secretsKey = (org: string) => ['org', org, 'secrets'] as const
@@ -23,3 +23,14 @@ export const presetsOptions = queryOptions({
   queryFn: () => everyItem<Preset>((query) => answerOf(api.GET('/presets', { params: { query } }))),
   staleTime: Number.POSITIVE_INFINITY,
 })
+
+export const versionsOptions = (org: string, secret: string) =>
+  listOptions<SecretVersion>([...secretsKey(org), secret, 'versions'], (query) =>
+    answerOf(api.GET('/orgs/{org}/secrets/{secret}/versions', { params: { path: { org, secret }, query } })),
+  )
+
+/** The internal services that were granted the secret. */
+export const holdersOptions = (org: string, secret: string) =>
+  listOptions([...secretsKey(org), secret, 'holders'], (query) =>
+    answerOf(api.GET('/orgs/{org}/secrets/{secret}/internal-services', { params: { path: { org, secret }, query } })),
+  )

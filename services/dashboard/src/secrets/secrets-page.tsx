@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Badge, Button, Code, Group, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Anchor, Badge, Button, Group, TextInput, Tooltip } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -11,8 +11,10 @@ import { useOrganization } from '../organization/organization-queries.js'
 import { AddSecret } from './add-secret.js'
 import { DeleteSecret } from './delete-secret.js'
 import { ImportSecrets } from './import-secrets.js'
+import { Mask } from './mask.js'
 import { ReplaceValue } from './replace-value.js'
 import { secretsOptions } from './secret-queries.js'
+import { UsedBy } from './used-by.js'
 
 type Doing = { readonly what: 'add' | 'import' } | { readonly what: 'replace' | 'delete'; readonly secret: Secret }
 
@@ -54,7 +56,7 @@ export function SecretsPage() {
         empty={mayWrite ? 'No secrets yet. Add the first one, such as OPENAI_API_KEY.' : 'No secrets yet.'}
         columns={[
           { head: 'Name', cell: ({ id, name }) => <SecretLink org={org} id={id} name={name} /> },
-          { head: 'Value', cell: ({ mask }) => <Code>{mask}</Code> },
+          { head: 'Value', cell: ({ mask }) => <Mask mask={mask} /> },
           { head: 'Used by', cell: ({ usedBy }) => <UsedBy org={org} services={usedBy} /> },
           { head: 'May go to', cell: ({ bindings }) => [...bindings.origins, ...bindings.services].join(', ') },
           { head: 'Last replaced', cell: (secret) => <Replaced {...secret} /> },
@@ -79,23 +81,6 @@ function SecretLink({ org, id, name }: { readonly org: string; readonly id: stri
     >
       {name}
     </Anchor>
-  )
-}
-
-function UsedBy({ org, services }: { readonly org: string; readonly services: Secret['usedBy'] }) {
-  if (services.length === 0) return <>nothing</>
-  return (
-    <Group gap="xs">
-      {services.map(({ id, slug, name }) => (
-        <Anchor
-          key={id}
-          size="sm"
-          renderRoot={(props) => <Link to="/orgs/$org/services/$service" params={{ org, service: slug }} {...props} />}
-        >
-          {name}
-        </Anchor>
-      ))}
-    </Group>
   )
 }
 

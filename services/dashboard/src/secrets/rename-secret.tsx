@@ -1,0 +1,42 @@
+import { Text, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.js'
+import type { Secret } from '../api/types.js'
+import { FormDialog } from '../kit/form-dialog.js'
+import { useRefusedFields } from '../kit/refused-fields.js'
+import { useOrganization } from '../organization/organization-queries.js'
+import { secretsKey } from './secret-queries.js'
+
+interface RenameSecretProps {
+  readonly secret: Secret
+  readonly onClose: () => void
+}
+
+export function RenameSecret({ secret, onClose }: RenameSecretProps) {
+  const { org } = useOrganization()
+  const client = useQueryClient()
+  const form = useForm({ initialValues: { name: secret.name } })
+  const rename = useMutation({
+    mutationFn: (body: { name: string }) =>
+      answerOf(api.PATCH('/orgs/{org}/secrets/{secret}', { params: { path: { org, secret: secret.id } }, body })),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: secretsKey(org) })
+      onClose()
+    },
+  })
+  useRefusedFields(form, rename.error)
+  return (
+    <FormDialog
+      title={`Rename ${secret.name}`}
+      action="Rename"
+      isPending={rename.isPending}
+      problem={rename.error}
+      onSubmit={form.onSubmit((values) => rename.mutate(values))}
+      onClose={onClose}
+    >
+      <Text size="sm">API services that use it follow. Automation that puts it by its name has to be changed.</Text>
+      <TextInput label="Name" data-autofocus required {...form.getInputProps('name')} />
+    </FormDialog>
+  )
+}
