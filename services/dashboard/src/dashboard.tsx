@@ -15,6 +15,8 @@ const client = new QueryClient({
       retry: (failures, thrown) => failures < 2 && (asProblem(thrown).status ?? 503) >= 502,
       staleTime: 5_000,
     },
+    // What was sent may hold a secret's value or a password: forgotten as soon as its form is closed.
+    mutations: { gcTime: 0 },
   },
 })
 const router = createDashboardRouter(client)
@@ -24,7 +26,7 @@ export function Dashboard({ nonce }: { readonly nonce: string }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
-        <Notifications position="top-right" />
+        <Notifications position="bottom-right" />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
