@@ -143,7 +143,8 @@ export function buildRest(parts: RestParts): Rest {
 export function buildApp(
   rest: Rest,
   { db, feed, log }: Pick<RestParts, 'db' | 'feed' | 'log'>,
-  outside: Pick<ManagementConfig, 'publicOrigin' | 'trustedProxies'> & Pick<AppDeps, 'notReady' | 'watch'>,
+  outside: Pick<ManagementConfig, 'publicOrigin' | 'trustedProxies'> &
+    Pick<AppDeps, 'notReady' | 'watch' | 'dashboard'>,
 ): Express {
   return createApp({
     routes: rest.routes,
@@ -154,6 +155,7 @@ export function buildApp(
     publicOrigin: outside.publicOrigin,
     trustedProxies: outside.trustedProxies,
     notReady: outside.notReady,
+    dashboard: outside.dashboard,
     watch: outside.watch,
     log,
   })

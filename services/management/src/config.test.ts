@@ -37,6 +37,19 @@ describe('management’s environment', () => {
     expect(() => load({}, 'only-19-characters-')).not.toThrow(/only-19/)
   })
 
+  it('refuses a folder of the dashboard without a page that it can read, and says what to do', () => {
+    const read = (path: string): string => {
+      if (path === '/pages/index.html') throw new Error('ENOENT')
+      return 'a long enough password'
+    }
+    expect(() => loadConfig({ ...ENV, PMA_DASHBOARD_DIR: '/pages' }, read)).toThrow(
+      new ConfigError(
+        'The environment cannot be used:\n  PMA_DASHBOARD_DIR: cannot read /pages/index.html: ENOENT; build the dashboard (make build), or leave the variable out',
+      ),
+    )
+    expect(loadConfig(ENV, read).dashboard).toBeUndefined()
+  })
+
   it('lists all problems at once: wrong files, and settings that do not go together', () => {
     const given = {
       PMA_MODE: 'production',

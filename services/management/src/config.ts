@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { identityEnvironment, servedPairOf, tlsFilesOf } from '@protectmyapi/service-kit/grpc/identity-environment'
@@ -28,6 +29,7 @@ import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-management.js'
 import { EXPORT_LIMITS } from './export/export-limits.js'
 import { Email, Name } from './http/fields.js'
+import type { BuiltDashboard } from './http/serve-dashboard.js'
 import type { FirstRun } from './people/set-up.js'
 import { NewPassword } from './people/users.js'
 
@@ -37,6 +39,8 @@ export interface ManagementConfig {
   /** Of the REST side. Null: plain HTTP, for an ingress. */
   readonly certificate: Pick<TlsFiles, 'certFile' | 'keyFile'> | null
   readonly publicOrigin: string | undefined
+  /** Undefined: only the API is served. */
+  readonly dashboard: BuiltDashboard | undefined
   readonly trustedProxies: readonly string[]
   readonly directory: { readonly host: string; readonly port: number }
   readonly horizonMs: number
@@ -112,6 +116,9 @@ const ManagementEnvironment = Database.extend({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('origin of the pages that may write with the cookie'),
+  PMA_DASHBOARD_DIR: Text.optional().describe(
+    'folder of the dashboard’s built files; without it only the API is served',
+  ),
   PMA_TRUSTED_PROXIES: Ranges.default([]).describe(
     'addresses or CIDR ranges whose X-Forwarded-For and -Proto are believed',
   ),
@@ -171,6 +178,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
         { certFile: given.PMA_MANAGEMENT_TLS_CERT_FILE, keyFile: given.PMA_MANAGEMENT_TLS_KEY_FILE },
         readFile,
       ),
+    dashboard: () => dashboardOf(given, readFile),
     db: () =>
       withPassword(
         asRole(given.PMA_MANAGEMENT_DB_USER, () => databaseAt(given, readFile), password),
@@ -245,6 +253,19 @@ function databaseAt(given: z.output<typeof Database>, readFile: ReadFile): Omit<
     database,
     poolMax: LIMITS.poolMax,
     ...(ca === undefined ? {} : { ca: readSecretFile('PMA_MANAGEMENT_DB_CA_FILE', ca, readFile) }),
+  }
+}
+
+function dashboardOf({ PMA_DASHBOARD_DIR: dir }: Given, readFile: ReadFile): BuiltDashboard | undefined {
+  if (dir === undefined) return undefined
+  const file = path.join(dir, 'index.html')
+  try {
+    return { page: readFile(file), assetsDir: path.join(dir, 'assets') }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new EnvironmentError([
+      `PMA_DASHBOARD_DIR: cannot read ${file}: ${why}; build the dashboard (make build), or leave the variable out`,
+    ])
   }
 }
 

@@ -10,6 +10,7 @@ import { giveRequestId, requestIdOf } from './request-id.js'
 import type { Route } from './route.js'
 import { mountRoutes, type RouterDeps } from './router.js'
 import { faultOf, sendProblem } from './send-problem.js'
+import { type BuiltDashboard, serveDashboard } from './serve-dashboard.js'
 
 export interface AppDeps extends RouterDeps {
   readonly routes: readonly Route[]
@@ -17,6 +18,8 @@ export interface AppDeps extends RouterDeps {
   readonly trustedProxies: readonly string[]
   /** The reason why management cannot serve now, or undefined when it can. */
   readonly notReady: () => Promise<string | undefined>
+  /** Undefined: only the API is served. */
+  readonly dashboard?: BuiltDashboard | undefined
   /** Sees each request before any other handler. */
   readonly watch?: RequestHandler | undefined
 }
@@ -45,6 +48,7 @@ export function createApp(deps: AppDeps): Express {
     sendProblem(response, fault, requestIdOf(response))
   })
   app.use(API_PREFIX, mountRoutes(deps.routes, deps))
+  if (deps.dashboard) app.use(serveDashboard(deps.dashboard))
   app.use((_request: Request, response: Response) => {
     sendProblem(response, new Fault('NOT_FOUND', 'no such path'), requestIdOf(response))
   })
