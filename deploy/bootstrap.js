@@ -1,10 +1,10 @@
 /**
- * Runs before anything else of the project can: installs packages if the lock file has changed, and compiles. Plain
- * JavaScript without dependencies, because none are installed yet.
+ * Runs before anything else of the project can: installs packages if the lock file has changed, compiles, and builds the
+ * dashboard. Plain JavaScript without dependencies, because none are installed yet.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const project = path.resolve(import.meta.dirname, '..')
@@ -12,6 +12,9 @@ const lockFile = path.join(project, 'package-lock.json')
 const installed = path.join(project, 'node_modules', '.package-lock.json')
 /** Records which lock file the packages were installed from, because file times mean little after a checkout. */
 const stamp = path.join(project, 'node_modules', '.protectmyapi-lock')
+const dashboard = path.join(project, 'services', 'dashboard')
+/** What the dashboard is built from, in its folder, besides the packages. */
+const DASHBOARD_INPUTS = /^(index\.html|(package|tsconfig)\.json|vite\.config\..*|(src|public)\/.*)$/
 /** Shorter than the ten seconds after which people think that nothing happens. */
 const HEARTBEAT_MS = 4000
 
@@ -21,7 +24,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 
-const digest = createHash('sha256').update(readFileSync(lockFile)).digest('hex')
+const digest = sha256(readFileSync(lockFile))
 if (!isInstalled()) {
   await step('packages (npm ci)', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
 }
@@ -31,11 +34,35 @@ await step('build (tsc)', process.execPath, [
   '-b',
   project,
 ])
+if (existsSync(path.join(dashboard, 'package.json'))) await buildDashboard()
 
 function isInstalled() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return true
   // Installed by `npm install`, which writes this file after the lock file and leaves no stamp.
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs
+}
+
+/** Only if its inputs have changed, because Vite keeps no record of them and takes seconds. */
+async function buildDashboard() {
+  const builtFrom = path.join(dashboard, 'dist', '.built-from')
+  const files = readdirSync(dashboard, { recursive: true }).filter((file) => DASHBOARD_INPUTS.test(file))
+  const contents = files
+    .sort()
+    .filter((file) => statSync(path.join(dashboard, file)).isFile())
+    .map((file) => [file, sha256(readFileSync(path.join(dashboard, file)))])
+  const inputs = sha256(JSON.stringify([digest, contents]))
+  if (existsSync(builtFrom) && readFileSync(builtFrom, 'utf8') === inputs) return
+  await step('build (dashboard)', process.execPath, [
+    path.join(project, 'node_modules', 'vite', 'bin', 'vite.js'),
+    'build',
+    '--logLevel=warn',
+    dashboard,
+  ])
+  writeFileSync(builtFrom, inputs)
+}
+
+function sha256(bytes) {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function step(label, file, args) {

@@ -6,6 +6,7 @@ import { type ManagementApi, signIn } from './demo/management-api.js'
 import { organizationId, renewDebugToken, setUpDemo } from './demo/set-up-demo.js'
 import { INTERNAL_SECRET, setUpInternalService } from './demo/set-up-internal-service.js'
 import { showDemo } from './demo/show-demo.js'
+import { builtDashboard } from './system/built-dashboard.js'
 import { type Environment, HOST_SUFFIX } from './system/environments.js'
 import type { LauncherConfig } from './system/launcher-config.js'
 import { oneAfterAnother } from './system/local-files.js'
@@ -125,6 +126,7 @@ function placesOf(system: RunningSystem, organization: string): Places {
     runFile,
     owner,
     organization,
+    dashboard: builtDashboard(config.projectDir) && management,
     hostSuffix: HOST_SUFFIX,
     ...(lan === undefined ? {} : { lan: onLan }),
   }

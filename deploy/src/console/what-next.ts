@@ -9,6 +9,8 @@ export interface Places {
   readonly owner: { readonly email: string; readonly password: string }
   readonly organization: string
   readonly lan?: string
+  /** Undefined: it is not built. */
+  readonly dashboard?: string | undefined
   readonly hostSuffix: string
 }
 
@@ -22,6 +24,7 @@ export function placesText({
   runFile,
   owner,
   lan,
+  dashboard,
   hostSuffix,
 }: Places): string {
   return `
@@ -31,7 +34,7 @@ ProtectMyAPI is running.
   Proxy              ${proxies.join('  ')}
   Proxy by host name {service}.${hostSuffix}
   Demo provider      ${provider}${lan === undefined ? '' : `\n  On your network    ${lan}`}
-  Redis              ${redis}
+  Redis              ${redis}${dashboard === undefined ? '' : `\n  Dashboard          ${dashboard}        sign in as ${owner.email}`}
   Owner              ${owner.email}   password: ${owner.password}
   Logs               ${logs}
   For scripts        ${runFile}

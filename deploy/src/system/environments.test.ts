@@ -31,6 +31,7 @@ const plan: Plan = {
   kmsKeyFile: '/kms.key',
   bootstrap: { email: 'owner@demo.example', passwordFile: '/owner', organization: 'Demo' },
   horizonMs: 1,
+  dashboardDir: '/pages',
   logLevel: 'info',
 }
 
@@ -69,5 +70,15 @@ describe('the environments of the services', () => {
   it('name no Redis when there is none', () => {
     const without = { ...plan, redis: undefined }
     expect([...ofRedis(managementEnvironment(without)), ...ofRedis(proxyEnvironment(without, 0))]).toEqual([])
+  })
+
+  it('name the dashboard’s files to management alone, and to nobody when it is not built', () => {
+    expect(managementEnvironment(plan)).toMatchObject({ PMA_DASHBOARD_DIR: '/pages' })
+    const others = [
+      vaultEnvironment(plan),
+      proxyEnvironment(plan, 0),
+      managementEnvironment({ ...plan, dashboardDir: undefined }),
+    ]
+    for (const environment of others) expect(environment).not.toHaveProperty('PMA_DASHBOARD_DIR')
   })
 })

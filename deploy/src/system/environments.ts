@@ -14,6 +14,8 @@ export interface Plan {
   readonly kmsKeyFile: string
   readonly bootstrap: { readonly email: string; readonly passwordFile: string; readonly organization: string }
   readonly horizonMs: number
+  /** Undefined: management serves the API alone. */
+  readonly dashboardDir: string | undefined
   readonly logLevel: string
 }
 
@@ -63,6 +65,7 @@ export function managementEnvironment(plan: Plan): Environment {
     ...redisEnvironment(plan.redis),
     PMA_VAULT_ADDRESS: `127.0.0.1:${plan.ports.vault}`,
     PMA_HORIZON_MS: String(plan.horizonMs),
+    ...(plan.dashboardDir === undefined ? {} : { PMA_DASHBOARD_DIR: plan.dashboardDir }),
     PMA_PROXY_URL: `http://127.0.0.1:${plan.ports.proxy}`,
     PMA_BOOTSTRAP_EMAIL: plan.bootstrap.email,
     PMA_BOOTSTRAP_PASSWORD_FILE: plan.bootstrap.passwordFile,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import { z } from 'zod'
 import type { Progress } from '../console/progress.js'
+import { builtDashboard } from './built-dashboard.js'
 import { type Databases, prepareDatabases } from './databases.js'
 import { createEngines, type Engines } from './engines.js'
 import {
@@ -182,9 +183,11 @@ export async function makePlan(
   await privateFile(kmsKeyFile, () => randomBytes(32).toString('base64'))
   const passwordFile = secret('owner.password')
   const owner = { email: OWNER_EMAIL, password: await privateFile(passwordFile, randomPassword) }
-  const { host, ports, horizonMs, logLevel } = config
+  const { host, ports, horizonMs, logLevel, projectDir } = config
+  const dashboardDir = builtDashboard(projectDir)
   const bootstrap = { email: owner.email, passwordFile, organization: ORGANIZATION }
-  return { plan: { host, ports, identities, databases, redis, kmsKeyFile, bootstrap, horizonMs, logLevel }, owner }
+  const files = { kmsKeyFile, bootstrap, dashboardDir }
+  return { plan: { host, ports, identities, databases, redis, ...files, horizonMs, logLevel }, owner }
 }
 
 type SpecOf = (name: string, service: Service, env: Environment, args?: readonly string[]) => ProcessSpec

@@ -136,7 +136,7 @@ async function commonPlan(
   return {
     host: '127.0.0.1',
     identities: await ensureIdentities(path.join(stateDir, 'tls'), REPLICAS),
-    ...{ databases, kmsKeyFile, horizonMs, logLevel: 'debug' },
+    ...{ databases, kmsKeyFile, horizonMs, logLevel: 'debug', dashboardDir: undefined },
     bootstrap: { email: OWNER_EMAIL, passwordFile, organization: ORGANIZATION },
     redis: await redisAccess({ url: redisUrl, cluster: false }, secrets),
   }
