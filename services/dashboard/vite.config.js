@@ -6,7 +6,7 @@ const MANAGEMENT = 'http://127.0.0.1:8070'
 
 export default defineConfig({
   plugins: [react()],
-  // Management puts a fresh nonce here in every answer (its http/dashboard-files.ts).
+  // Management puts a fresh nonce here in every answer (its http/serve-dashboard.ts).
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: 'dist',

@@ -22,6 +22,7 @@ export interface ImagesTestOptions {
 
 const USER = '65532:65532'
 const CA_IN_BUILD = '/ca.pem'
+const DASHBOARD = '/app/services/dashboard/dist'
 const LIMITS = {
   /** CPU time until a program has said what its environment lacks, by which time all of its code has been loaded. */
   startMs: 2_000,
@@ -59,10 +60,12 @@ export async function runImagesTest(options: ImagesTestOptions): Promise<Readonl
     const root = await builder.mount(image)
     roots[name] = root
     await progress.step(`${name}: from an empty environment`, async (say) => {
-      checkFacts(name, await builder.inspect(image))
+      const facts = await builder.inspect(image)
+      checkFacts(name, facts)
+      checkDashboard(name, root, facts)
       for (const file of MUST_NOT_BE) if (existsSync(path.join(root, file))) throw new Error(`${name} has /${file}`)
       if (!existsSync(path.join(root, 'app/sbom.cdx.json'))) throw new Error(`${name} has no list of what is in it`)
-      say(await tryEmpty(name, root, (await builder.inspect(image)).entrypoint))
+      say(await tryEmpty(name, root, facts.entrypoint))
     })
   }
   const { vault, management, proxy, installer } = roots
@@ -79,6 +82,17 @@ function checkFacts(name: string, { user, env, labels }: ImageFacts): void {
   if (user !== USER) throw new Error(`${name} runs as "${user}"`)
   if (!env.includes('NODE_OPTIONS=--disable-sigusr1')) throw new Error(`${name} opens an inspector when asked`)
   if (labels['org.opencontainers.image.licenses'] !== 'Apache-2.0') throw new Error(`${name} names no licence`)
+}
+
+/** Management alone has the dashboard, and is told where it is. */
+function checkDashboard(name: ImageName, root: string, { env }: ImageFacts): void {
+  const has = existsSync(path.join(root, DASHBOARD, 'index.html'))
+  const knows = env.includes(`PMA_DASHBOARD_DIR=${DASHBOARD}`)
+  const should = name === 'management'
+  if (has !== should || knows !== should)
+    throw new Error(
+      `${name} ${has ? 'has' : 'lacks'} the dashboard, and ${knows ? 'names' : 'does not name'} its folder`,
+    )
 }
 
 /** With an empty environment a program must say in words what it lacks, and exit with 2, quickly. */

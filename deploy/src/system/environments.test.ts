@@ -61,6 +61,15 @@ describe('the environments of the services', () => {
     },
   )
 
+  it('name one folder of the dashboard in the image of management and in docker-compose.yml', () => {
+    const folderIn = (file: string): readonly string[] =>
+      [...readFileSync(path.join(PROJECT, file), 'utf8').matchAll(/PMA_DASHBOARD_DIR[=:] ?(.*)/g)].map(
+        ([, folder = '']) => folder,
+      )
+    expect(folderIn('deploy/docker/Dockerfile')).toEqual(['/app/services/dashboard/dist'])
+    expect(folderIn('docker-compose.yml')).toEqual(['/app/services/dashboard/dist'])
+  })
+
   it('name Redis to management and proxies, and not to the vault', () => {
     expect(managementEnvironment(plan)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
     expect(proxyEnvironment(plan, 0)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })

@@ -19,7 +19,8 @@ const SERVICE_NEEDS = {
 
 export const PARTS: Readonly<Record<string, Part>> = {
   vault: { workspaces: { 'services/vault': ['dist'], ...SERVICE_NEEDS } },
-  management: { workspaces: { 'services/management': ['dist'], ...SERVICE_NEEDS } },
+  // The dashboard is bundled: its packages are for development, so that none is installed.
+  management: { workspaces: { 'services/management': ['dist'], 'services/dashboard': ['dist'], ...SERVICE_NEEDS } },
   proxy: { workspaces: { 'services/proxy': ['dist'], ...SERVICE_NEEDS } },
   installer: {
     omitOptional: true,
