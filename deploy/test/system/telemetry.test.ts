@@ -163,7 +163,7 @@ describe('telemetry', () => {
     const { paths } = (await contract.json()) as { paths: Record<string, unknown> }
     const classes = Object.keys(paths).map((one) => one.replace(/^\/orgs\/\{org\}\//, '/').split('/')[1])
     const documented = DOCUMENTED.get('pma_rest_request_seconds')?.labels.get('route')
-    expect(new Set(documented)).toEqual(new Set([...classes, 'probe', 'none']))
+    expect(new Set(documented)).toEqual(new Set([...classes, 'assets', 'dashboard', 'probe', 'none']))
   })
 
   it('counts a request once, in each metric of the proxy that it concerns', async () => {
