@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { type AppTab, isAppTab } from './apps/app-tabs.js'
 import { organizationOptions, organizationsOptions } from './organization/organization-queries.js'
 import { AccountShell, OrganizationShell } from './shell/shells.js'
 import { NotFound, WentWrong } from './shell/went-wrong.js'
@@ -101,6 +102,7 @@ const organizationPages = [
   createRoute({
     getParentRoute: () => organization,
     path: '/apps/$app',
+    validateSearch: ({ tab }): { tab?: AppTab } => (isAppTab(tab) ? { tab } : {}),
     component: lazyRouteComponent(() => import('./apps/app-page.js'), 'AppPage'),
   }),
   createRoute({

@@ -1,0 +1,53 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.js'
+import { everyItem, listOptions } from '../api/pages.js'
+import type { App, AppSession, DebugToken, Device, Link, Service } from '../api/types.js'
+
+/** All that concerns apps of an organization is below this key, so that a change can mark all of it as stale. */
+export const appsKey = (org: string) => ['org', org, 'apps'] as const
+
+/** The list alone: for what was deleted there is nothing else to fetch again. */
+export const appListKey = (org: string) => [...appsKey(org), 'list'] as const
+
+/** `one` keeps an app whose slug is `list` apart from the list. */
+const appKey = (org: string, app: string) => [...appsKey(org), 'one', app] as const
+
+export const appsOptions = (org: string) =>
+  listOptions<App>(appListKey(org), (query) =>
+    answerOf(api.GET('/orgs/{org}/apps', { params: { path: { org }, query } })),
+  )
+
+/** `app`: an id or a slug. */
+export const appOptions = (org: string, app: string) =>
+  queryOptions({
+    queryKey: appKey(org, app),
+    queryFn: () => answerOf(api.GET('/orgs/{org}/apps/{app}', { params: { path: { org, app } } })),
+  })
+
+export const linksOptions = (org: string, app: string) =>
+  listOptions<Link>([...appKey(org, app), 'links'], (query) =>
+    answerOf(api.GET('/orgs/{org}/apps/{app}/links', { params: { path: { org, app }, query } })),
+  )
+
+export const debugTokensOptions = (org: string, app: string) =>
+  listOptions<DebugToken>([...appKey(org, app), 'debug-tokens'], (query) =>
+    answerOf(api.GET('/orgs/{org}/apps/{app}/debug-tokens', { params: { path: { org, app }, query } })),
+  )
+
+export const devicesOptions = (org: string, app: string) =>
+  listOptions<Device>([...appKey(org, app), 'devices'], (query) =>
+    answerOf(api.GET('/orgs/{org}/apps/{app}/devices', { params: { path: { org, app }, query } })),
+  )
+
+export const appSessionsOptions = (org: string, app: string) =>
+  listOptions<AppSession>([...appKey(org, app), 'sessions'], (query) =>
+    answerOf(api.GET('/orgs/{org}/apps/{app}/sessions', { params: { path: { org, app }, query } })),
+  )
+
+/** The API services that an app can be linked to. */
+export const linkableOptions = (org: string) =>
+  queryOptions({
+    queryKey: [...appsKey(org), 'linkable'],
+    queryFn: () =>
+      everyItem<Service>((query) => answerOf(api.GET('/orgs/{org}/services', { params: { path: { org }, query } }))),
+  })

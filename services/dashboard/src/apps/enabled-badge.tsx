@@ -1,0 +1,9 @@
+import { Badge } from '@mantine/core'
+
+export function EnabledBadge({ enabled }: { readonly enabled: boolean }) {
+  return (
+    <Badge variant="light" color={enabled ? 'green' : 'gray'}>
+      {enabled ? 'enabled' : 'disabled'}
+    </Badge>
+  )
+}

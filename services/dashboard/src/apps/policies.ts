@@ -1,0 +1,33 @@
+import type { App } from '../api/types.js'
+
+export type Policy = App['policy']
+
+interface PolicyWords {
+  readonly label: string
+  /** What the proxy does. */
+  readonly means: string
+  /** What follows from it for whoever chooses it. */
+  readonly consequence: string
+}
+
+/** What an app token is enough for. */
+export const POLICIES = {
+  enforce: {
+    label: 'Enforce',
+    means: 'The app needs a session. Its app token alone is refused.',
+    consequence:
+      'Attestation of phones is not built yet: only debug tokens buy sessions. Until it is, an app under Enforce works in development only.',
+  },
+  audit: {
+    label: 'Audit',
+    means: 'The app token is enough. Requests without a session are counted as unattested.',
+    consequence:
+      'Whoever takes the app token out of the app can call the API services that are linked to it. Set limits and quotas in its settings.',
+  },
+  off: {
+    label: 'Off',
+    means: 'The app token is enough. Nothing is counted as unattested.',
+    consequence:
+      'Whoever takes the app token out of the app can call the API services that are linked to it. Set limits and quotas in its settings.',
+  },
+} as const satisfies Record<Policy, PolicyWords>
