@@ -6,6 +6,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { accessLogSearch } from './activity/access-log-search.js'
+import { rangeFrom } from './activity/time-range.js'
 import { type AppTab, isAppTab } from './apps/app-tabs.js'
 import { organizationOptions, organizationsOptions } from './organization/organization-queries.js'
 import { AccountShell, OrganizationShell } from './shell/shells.js'
@@ -113,11 +115,13 @@ const organizationPages = [
   createRoute({
     getParentRoute: () => organization,
     path: '/access-log',
+    validateSearch: accessLogSearch,
     component: lazyRouteComponent(() => import('./activity/access-log-page.js'), 'AccessLogPage'),
   }),
   createRoute({
     getParentRoute: () => organization,
     path: '/audit',
+    validateSearch: rangeFrom,
     component: lazyRouteComponent(() => import('./activity/audit-page.js'), 'AuditPage'),
   }),
   createRoute({

@@ -1,3 +1,34 @@
+import { Tabs } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { GrantsTable } from './grants-table.js'
+import { RequestsTable } from './requests-table.js'
+import type { TimeRange } from './time-range.js'
+
+const INTERNAL_SERVICES = 'internal-services'
+
+/** Who used which secret: requests through the proxy, and internal services that lease from the vault. */
 export function AccessLogPage() {
-  return <p>AccessLogPage</p>
+  const { tab, ...range } = useSearch({ from: '/signed-in/orgs/$org/access-log' })
+  const navigate = useNavigate({ from: '/orgs/$org/access-log' })
+  const setRange = (chosen: TimeRange) => void navigate({ search: { ...chosen, ...(tab ? { tab } : {}) } })
+  return (
+    <Tabs
+      value={tab ?? 'requests'}
+      keepMounted={false}
+      onChange={(chosen) =>
+        void navigate({ search: chosen === INTERNAL_SERVICES ? { ...range, tab: INTERNAL_SERVICES } : range })
+      }
+    >
+      <Tabs.List mb="lg" aria-label="Whose uses of secrets">
+        <Tabs.Tab value="requests">Requests</Tabs.Tab>
+        <Tabs.Tab value={INTERNAL_SERVICES}>Internal services</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="requests">
+        <RequestsTable range={range} onRange={setRange} />
+      </Tabs.Panel>
+      <Tabs.Panel value={INTERNAL_SERVICES}>
+        <GrantsTable range={range} onRange={setRange} />
+      </Tabs.Panel>
+    </Tabs>
+  )
 }

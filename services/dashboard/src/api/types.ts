@@ -1,4 +1,4 @@
-import type { components } from '../generated/openapi.js'
+import type { components, paths } from '../generated/openapi.js'
 
 type Schemas = components['schemas']
 
@@ -22,3 +22,9 @@ export type AppSession = Schemas['AppSession']
 export type Link = Schemas['Link']
 export type AccessEntry = Schemas['AccessEntry']
 export type AuditEntry = Schemas['AuditEntry']
+export type InternalServiceGrant = Schemas['InternalServiceGrant']
+/** What verifying answers, line by line. Of the audit trail and of the access log alike. */
+export type VerifyLine = paths['/orgs/{org}/audit/verify']['get']['responses'][200]['content']['application/x-ndjson']
+export type Progress = Extract<VerifyLine, { type: 'progress' }>
+export type Verdict = Extract<VerifyLine, { type: 'verdict' }>
+export type Break = Verdict['breaks'][number]

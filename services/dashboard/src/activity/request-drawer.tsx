@@ -1,0 +1,77 @@
+import { Alert, Drawer, Table, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { AccessEntry } from '../api/types.js'
+import { EndingBadge } from './ending-badge.js'
+import { endingOf } from './ending-words.js'
+import { LogTime } from './log-time.js'
+
+interface RequestDrawerProps {
+  readonly entry: AccessEntry
+  readonly onClose: () => void
+}
+
+/** All that is on record of one request. */
+export function RequestDrawer({ entry, onClose }: RequestDrawerProps) {
+  const { meaning } = endingOf(entry)
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title="Request"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {meaning.length === 0 ? null : (
+        <Alert color="gray" mb="md" title="How it ended">
+          {meaning.map((sentence) => (
+            <Text key={sentence} size="sm">
+              {sentence}
+            </Text>
+          ))}
+        </Alert>
+      )}
+      <Table variant="vertical" aria-label="Request" layout="fixed">
+        <Table.Tbody>
+          {fieldsOf(entry).map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th w={140}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Drawer>
+  )
+}
+
+function fieldsOf(entry: AccessEntry): readonly (readonly [name: string, value: ReactNode])[] {
+  const { requestBytes, responseBytes, upstreamMs, totalMs } = entry
+  return [
+    ['Time', <LogTime key="time" at={entry.at} />],
+    ['Result', <EndingBadge key="result" entry={entry} />],
+    ['Method', entry.method],
+    ['Path', entry.path],
+    ['API service', named(entry.service)],
+    ['Secrets used', entry.secrets.join(', ')],
+    ['App', named(entry.app)],
+    ['Platform', entry.platform],
+    ['App version', entry.appVersion ?? 'not told'],
+    ['Device', entry.device ?? 'none'],
+    ['Attested', entry.unattested ? 'no: the app’s token was enough' : 'yes, or by a debug token'],
+    ['Address', entry.sourceAddress],
+    ['Request body', amount(requestBytes, 'bytes')],
+    ['Answer', amount(responseBytes, 'bytes')],
+    ['Until the provider answered', amount(upstreamMs, 'ms')],
+    ['Duration', amount(totalMs, 'ms')],
+    ['Request id', entry.requestId],
+  ]
+}
+
+/** Apps and services may be deleted by now, but their ids stay. */
+function named({ id, slug, name }: AccessEntry['app']): string {
+  return name === null ? id : `${name} (${slug ?? ''}, ${id})`
+}
+
+const amount = (value: number | null, unit: string): string =>
+  value === null ? '–' : `${value.toLocaleString('en')} ${unit}`

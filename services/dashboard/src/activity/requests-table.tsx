@@ -1,0 +1,103 @@
+import { Badge, Button, Code, Group, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { AccessEntry } from '../api/types.js'
+import { ItemTable } from '../kit/item-table.js'
+import { PageHead } from '../kit/page-head.js'
+import { useOrganization } from '../organization/organization-queries.js'
+import { accessLogOptions } from './activity-queries.js'
+import { EndingBadge } from './ending-badge.js'
+import { LogTime } from './log-time.js'
+import { RecordTools } from './record-tools.js'
+import { RequestDrawer } from './request-drawer.js'
+import { isWhole, type TimeRange } from './time-range.js'
+import { TimeRangeFilter } from './time-range-filter.js'
+import { VerifyRecord } from './verify-record.js'
+
+interface RequestsTableProps {
+  readonly range: TimeRange
+  readonly onRange: (range: TimeRange) => void
+}
+
+/** Every request that a secret was put into. */
+export function RequestsTable({ range, onRange }: RequestsTableProps) {
+  const { org } = useOrganization()
+  const [opened, setOpened] = useState<AccessEntry>()
+  const list = useInfiniteQuery(accessLogOptions(org, range))
+  return (
+    <>
+      <PageHead
+        title="Access log"
+        about="Every request that a secret was put into, newest first. New ones appear within seconds. Neither values nor query strings are in it."
+      >
+        <RecordTools
+          path="access-log"
+          org={org}
+          range={range}
+          isFetching={list.isRefetching}
+          onRefresh={() => void list.refetch()}
+        />
+        <VerifyRecord chained="access-log" />
+      </PageHead>
+      <TimeRangeFilter range={range} onChange={onRange} />
+      <ItemTable
+        label="Requests"
+        list={list}
+        keyOf={({ requestId }) => requestId}
+        empty={
+          isWhole(range)
+            ? 'No requests yet. Once an app sends one through the proxy, it is listed here.'
+            : 'No requests in this time range. Choose another one.'
+        }
+        columns={[
+          { head: 'Time', cell: ({ at }) => <LogTime at={at} /> },
+          { head: 'App', cell: ({ app }) => app.name ?? app.id },
+          { head: 'API service', cell: ({ service }) => service.name ?? service.id },
+          { head: 'Request', cell: (entry) => <MethodAndPath {...entry} /> },
+          { head: 'Secrets used', cell: ({ secrets }) => secrets.join(', ') },
+          { head: 'Result', cell: (entry) => <EndingBadge entry={entry} /> },
+          { head: 'Duration', cell: ({ totalMs }) => (totalMs === null ? '–' : `${totalMs.toLocaleString('en')} ms`) },
+          { head: 'Device', cell: (entry) => <From {...entry} /> },
+          {
+            head: 'Details',
+            cell: (entry) => (
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                aria-label={`Details of request ${entry.requestId}`}
+                onClick={() => setOpened(entry)}
+              >
+                Open
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {opened === undefined ? null : <RequestDrawer entry={opened} onClose={() => setOpened(undefined)} />}
+    </>
+  )
+}
+
+function MethodAndPath({ method, path }: AccessEntry) {
+  return <Code style={{ overflowWrap: 'anywhere' }}>{`${method} ${path}`}</Code>
+}
+
+function From({ platform, appVersion, device, unattested }: AccessEntry) {
+  return (
+    <>
+      <Group gap="xs">
+        <span>{[platform, appVersion].filter(Boolean).join(' ')}</span>
+        {unattested ? (
+          <Badge color="yellow" variant="light" size="sm">
+            unattested
+          </Badge>
+        ) : null}
+      </Group>
+      {device === null ? null : (
+        <Text size="xs" c="dimmed" ff="monospace" truncate maw={110} title={device}>
+          {device}
+        </Text>
+      )}
+    </>
+  )
+}
