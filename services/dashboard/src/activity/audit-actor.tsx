@@ -19,7 +19,7 @@ export function AuditActor({ actor: { kind, id, token }, members }: AuditActorPr
           </Badge>
         )}
       </Group>
-      <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="xs" c="dimmed">
         {member?.email ?? id}
       </Text>
     </>

@@ -5,13 +5,16 @@ const FINE = { state: 'finished', status: 200, fault: null, aborted: false } as 
 
 describe('how a request ended', () => {
   test('is its status where nothing is wrong', () => {
-    expect(endingOf(FINE)).toEqual({ words: '200', tone: 'good', meaning: [] })
+    expect(endingOf(FINE)).toEqual({ result: '200', notes: [], tone: 'good', meaning: [] })
   })
 
   test('names the fault, and says what it means', () => {
-    const { words, tone, meaning } = endingOf({ ...FINE, status: 502, fault: 'UPSTREAM_REJECTED_KEY' })
-    expect({ words, tone }).toEqual({ words: '502 · UPSTREAM_REJECTED_KEY', tone: 'bad' })
-    expect(meaning).toEqual([expect.stringContaining('Replace the secret’s value')])
+    expect(endingOf({ ...FINE, status: 502, fault: 'UPSTREAM_REJECTED_KEY' })).toEqual({
+      result: '502',
+      notes: ['UPSTREAM_REJECTED_KEY'],
+      tone: 'bad',
+      meaning: [expect.stringContaining('Replace the secret’s value')],
+    })
   })
 
   test('names a fault that is not known here', () => {
@@ -22,16 +25,18 @@ describe('how a request ended', () => {
 
   test('tells a request that was broken off from one that came to its end', () => {
     expect(endingOf({ ...FINE, aborted: true })).toEqual({
-      words: '200 · broken off',
+      result: '200',
+      notes: ['broken off'],
       tone: 'doubtful',
       meaning: ['The app left, or the answer was cut, before its end.'],
     })
-    expect(endingOf({ ...FINE, status: null, aborted: true }).words).toBe('no answer · broken off')
+    expect(endingOf({ ...FINE, status: null, aborted: true })).toMatchObject({ result: 'no answer', tone: 'bad' })
   })
 
   test('says of a request that was not sent that no secret left', () => {
     expect(endingOf({ state: 'void', status: null, fault: 'UNAVAILABLE', aborted: false })).toMatchObject({
-      words: 'not sent · UNAVAILABLE',
+      result: 'not sent',
+      notes: ['UNAVAILABLE'],
       tone: 'bad',
       meaning: [expect.stringContaining('No secret left the proxy'), expect.stringContaining('unavailable')],
     })
@@ -39,7 +44,7 @@ describe('how a request ended', () => {
 
   test('does not call good what has no end', () => {
     expect(endingOf({ state: 'admitted', status: null, fault: null, aborted: false })).toMatchObject({
-      words: 'no end yet',
+      result: 'no end yet',
       tone: 'doubtful',
     })
   })

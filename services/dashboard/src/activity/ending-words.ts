@@ -2,8 +2,10 @@ import type { AccessEntry } from '../api/types.js'
 import { faultWords } from './fault-words.js'
 
 export interface Ending {
-  /** For a cell of a table. */
-  readonly words: string
+  /** The status, or what stands in its place. */
+  readonly result: string
+  /** What else there is to it: the fault's code, and whether it was broken off. */
+  readonly notes: readonly string[]
   readonly tone: 'good' | 'doubtful' | 'bad'
   /** In sentences, for whoever wants to know more. */
   readonly meaning: readonly string[]
@@ -17,22 +19,26 @@ export function endingOf({
   aborted,
 }: Pick<AccessEntry, 'state' | 'status' | 'fault' | 'aborted'>): Ending {
   const ofFault = fault === null ? [] : [faultWords(fault) ?? `It ended with ${fault}.`]
+  const notes = [...(fault === null ? [] : [fault]), ...(aborted ? ['broken off'] : [])]
   switch (state) {
     case 'admitted':
       return {
-        words: 'no end yet',
+        result: 'no end yet',
+        notes,
         tone: 'doubtful',
         meaning: ['It is still under way, or its proxy died. The key may have been sent.'],
       }
     case 'void':
       return {
-        words: join('not sent', fault),
+        result: 'not sent',
+        notes,
         tone: 'bad',
         meaning: ['It was refused after it had been admitted. No secret left the proxy.', ...ofFault],
       }
     case 'finished':
       return {
-        words: join(status === null ? 'no answer' : String(status), fault, aborted ? 'broken off' : null),
+        result: status === null ? 'no answer' : String(status),
+        notes,
         tone: toneOf(status, fault, aborted),
         meaning: [...ofFault, ...(aborted ? ['The app left, or the answer was cut, before its end.'] : [])],
       }
@@ -43,5 +49,3 @@ function toneOf(status: number | null, fault: string | null, aborted: boolean): 
   if (fault !== null || status === null || status >= 500) return 'bad'
   return aborted || status >= 400 ? 'doubtful' : 'good'
 }
-
-const join = (...parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(' · ')

@@ -1,4 +1,4 @@
-/** What happened, by the name of the event. Who did it stands beside it, so each begins with a verb. */
+/** What happened, by the name of the event. Who did it stands beside it, so most begin with a verb. */
 const EVENTS: Readonly<Record<string, string>> = {
   'access-log.exported': 'downloaded the access log',
   'app.created': 'added an app',
@@ -12,7 +12,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'device.revoked': 'revoked a device',
   'internal-service.registered': 'registered an internal service',
   'internal-service.revoked': 'revoked an internal service',
-  'invitation.accepted': 'accepted an invitation',
+  'invitation.accepted': 'an invitation was accepted',
   'invitation.created': 'invited somebody',
   'invitation.revoked': 'revoked an invitation',
   'link.created': 'linked an app to an API service',

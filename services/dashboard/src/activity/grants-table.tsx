@@ -2,14 +2,11 @@ import { Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { InternalServiceGrant } from '../api/types.js'
 import { ItemTable } from '../kit/item-table.js'
-import { PageHead } from '../kit/page-head.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { grantsOptions } from './activity-queries.js'
 import { LogTime } from './log-time.js'
 import { RecordTools } from './record-tools.js'
 import { isWhole, type TimeRange } from './time-range.js'
-import { TimeRangeFilter } from './time-range-filter.js'
-import { VerifyRecord } from './verify-record.js'
 
 interface GrantsTableProps {
   readonly range: TimeRange
@@ -22,20 +19,10 @@ export function GrantsTable({ range, onRange }: GrantsTableProps) {
   const list = useInfiniteQuery(grantsOptions(org, range))
   return (
     <>
-      <PageHead
-        title="Access log"
-        about="Which secrets internal services could lease from the vault, for one minute from each time on. Newest first."
-      >
-        <RecordTools
-          path="access-log/internal-services"
-          org={org}
-          range={range}
-          isFetching={list.isRefetching}
-          onRefresh={() => void list.refetch()}
-        />
-        <VerifyRecord chained="access-log" />
-      </PageHead>
-      <TimeRangeFilter range={range} onChange={onRange} />
+      <Text c="dimmed" size="sm" mb="md">
+        Which secrets your internal services could lease from the vault, for one minute from each time on. Newest first.
+      </Text>
+      <RecordTools path="access-log/internal-services" range={range} list={list} onRange={onRange} />
       <ItemTable
         label="Grants to internal services"
         list={list}

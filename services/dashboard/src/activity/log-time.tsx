@@ -5,7 +5,8 @@ export const toTheSecond = (at: string): string => TO_THE_SECOND.format(new Date
 
 export function LogTime({ at }: { readonly at: string }) {
   return (
-    <time dateTime={at} title={at}>
+    // Wide enough for a date on one line, where a table is crowded.
+    <time dateTime={at} title={at} style={{ display: 'inline-block', minWidth: 105 }}>
       {toTheSecond(at)}
     </time>
   )

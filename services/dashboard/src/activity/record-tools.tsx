@@ -1,38 +1,43 @@
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
+import { useOrganization } from '../organization/organization-queries.js'
 import type { TimeRange } from './time-range.js'
+import { TimeRangeFilter } from './time-range-filter.js'
 
 interface RecordToolsProps {
   /** The API's path of the record, as seen from the organization. */
   readonly path: 'audit' | 'access-log' | 'access-log/internal-services'
-  readonly org: string
   readonly range: TimeRange
-  readonly isFetching: boolean
-  readonly onRefresh: () => void
+  readonly list: { readonly isRefetching: boolean; readonly refetch: () => Promise<unknown> }
+  readonly onRange: (range: TimeRange) => void
 }
 
-/** What can be done with a record that is shown. */
-export function RecordTools({ path, org, range, isFetching, onRefresh }: RecordToolsProps) {
-  const query = new URLSearchParams({ ...range }).toString()
+/** Above a record: which part of it is shown, and what else can be done with that part. */
+export function RecordTools({ path, range, list, onRange }: RecordToolsProps) {
+  const { org } = useOrganization()
   return (
-    <>
-      <Button variant="default" loading={isFetching} onClick={onRefresh}>
-        Refresh
-      </Button>
-      <Button
-        variant="default"
-        // The browser fetches it by the session's cookie and writes it to disk as it comes, whatever its size.
-        renderRoot={(props) => (
-          <a
-            {...props}
-            href={`/api/v1/orgs/${encodeURIComponent(org)}/${path}/export${query === '' ? '' : `?${query}`}`}
-            download={`${org}-${path.replace('/', '-')}.ndjson`}
-          >
-            {props.children}
-          </a>
-        )}
-      >
-        Download NDJSON
-      </Button>
-    </>
+    <Group justify="space-between" align="flex-start" mb="md">
+      <TimeRangeFilter range={range} onChange={onRange} />
+      <Group gap="sm" pt={25}>
+        <Button variant="default" loading={list.isRefetching} onClick={() => void list.refetch()}>
+          Refresh
+        </Button>
+        <Button
+          variant="default"
+          // The browser fetches it by the session's cookie, and writes it to disk as it comes, whatever its size.
+          renderRoot={(props) => (
+            <a {...props} href={exportPath(org, path, range)} download={`${org}-${path.replace('/', '-')}.ndjson`}>
+              {props.children}
+            </a>
+          )}
+        >
+          Download NDJSON
+        </Button>
+      </Group>
+    </Group>
   )
+}
+
+function exportPath(org: string, path: RecordToolsProps['path'], range: TimeRange): string {
+  const query = new URLSearchParams({ ...range }).toString()
+  return `/api/v1/orgs/${encodeURIComponent(org)}/${path}/export${query === '' ? '' : `?${query}`}`
 }

@@ -1,9 +1,10 @@
-import { Alert, Drawer, Table, Text } from '@mantine/core'
+import { Alert, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { AccessEntry } from '../api/types.js'
 import { EndingBadge } from './ending-badge.js'
 import { endingOf } from './ending-words.js'
 import { LogTime } from './log-time.js'
+import { RecordDrawer } from './record-drawer.js'
 
 interface RequestDrawerProps {
   readonly entry: AccessEntry
@@ -14,14 +15,7 @@ interface RequestDrawerProps {
 export function RequestDrawer({ entry, onClose }: RequestDrawerProps) {
   const { meaning } = endingOf(entry)
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title="Request"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <RecordDrawer title="Request" fields={fieldsOf(entry)} onClose={onClose}>
       {meaning.length === 0 ? null : (
         <Alert color="gray" mb="md" title="How it ended">
           {meaning.map((sentence) => (
@@ -31,17 +25,7 @@ export function RequestDrawer({ entry, onClose }: RequestDrawerProps) {
           ))}
         </Alert>
       )}
-      <Table variant="vertical" aria-label="Request" layout="fixed">
-        <Table.Tbody>
-          {fieldsOf(entry).map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th w={140}>{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Drawer>
+    </RecordDrawer>
   )
 }
 

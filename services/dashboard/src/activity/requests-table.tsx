@@ -1,18 +1,16 @@
-import { Badge, Button, Code, Group, Text } from '@mantine/core'
+import { Badge, Code, Group, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AccessEntry } from '../api/types.js'
 import { ItemTable } from '../kit/item-table.js'
-import { PageHead } from '../kit/page-head.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { accessLogOptions } from './activity-queries.js'
+import { DetailsButton } from './details-button.js'
 import { EndingBadge } from './ending-badge.js'
 import { LogTime } from './log-time.js'
 import { RecordTools } from './record-tools.js'
 import { RequestDrawer } from './request-drawer.js'
 import { isWhole, type TimeRange } from './time-range.js'
-import { TimeRangeFilter } from './time-range-filter.js'
-import { VerifyRecord } from './verify-record.js'
 
 interface RequestsTableProps {
   readonly range: TimeRange
@@ -26,20 +24,10 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
   const list = useInfiniteQuery(accessLogOptions(org, range))
   return (
     <>
-      <PageHead
-        title="Access log"
-        about="Every request that a secret was put into, newest first. New ones appear within seconds. Neither values nor query strings are in it."
-      >
-        <RecordTools
-          path="access-log"
-          org={org}
-          range={range}
-          isFetching={list.isRefetching}
-          onRefresh={() => void list.refetch()}
-        />
-        <VerifyRecord chained="access-log" />
-      </PageHead>
-      <TimeRangeFilter range={range} onChange={onRange} />
+      <Text c="dimmed" size="sm" mb="md">
+        Every request that a secret was put into, newest first. New ones appear within seconds.
+      </Text>
+      <RecordTools path="access-log" range={range} list={list} onRange={onRange} />
       <ItemTable
         label="Requests"
         list={list}
@@ -60,16 +48,7 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
           { head: 'Device', cell: (entry) => <From {...entry} /> },
           {
             head: 'Details',
-            cell: (entry) => (
-              <Button
-                variant="subtle"
-                size="compact-sm"
-                aria-label={`Details of request ${entry.requestId}`}
-                onClick={() => setOpened(entry)}
-              >
-                Open
-              </Button>
-            ),
+            cell: (entry) => <DetailsButton of={`request ${entry.requestId}`} onClick={() => setOpened(entry)} />,
           },
         ]}
       />
@@ -88,7 +67,7 @@ function From({ platform, appVersion, device, unattested }: AccessEntry) {
       <Group gap="xs">
         <span>{[platform, appVersion].filter(Boolean).join(' ')}</span>
         {unattested ? (
-          <Badge color="yellow" variant="light" size="sm">
+          <Badge color="yellow" variant="light" tt="none" miw="max-content">
             unattested
           </Badge>
         ) : null}

@@ -37,7 +37,7 @@ function RangeForm({ range, onChange }: TimeRangeFilterProps) {
           Show
         </Button>
       </Group>
-      <Group gap="xs" mb="md">
+      <Group gap="xs">
         {SPANS.map(({ label, hours }) => (
           <Button key={label} variant="subtle" size="compact-sm" onClick={() => onChange(lastHours(hours, new Date()))}>
             {label}
