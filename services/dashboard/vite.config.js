@@ -10,9 +10,13 @@ export default defineConfig({
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: 'dist',
+    // The licences of what is bundled ask for their text beside it.
+    license: { fileName: 'licenses.md' },
     // A data: URL would have to be allowed by the Content-Security-Policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    // A machine that is busy is no fault of the page.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { proxy: { '/api': MANAGEMENT } },
 })

@@ -28,13 +28,17 @@ export async function assemble({ project, part, target }: AssembleOptions): Prom
   for (const folder of ['.', ...(await workspacesOf(project))])
     await copyInto(project, target, path.join(folder, 'package.json'))
   for (const file of ['package-lock.json', '.npmrc']) await copyInto(project, target, file)
-  const chosen = folders.flatMap((folder) => ['-w', folder])
-  const common = ['--omit=dev', ...(found.omitOptional ? ['--omit=optional'] : []), ...chosen]
+  const of = (chosen: readonly string[]) => [
+    '--omit=dev',
+    ...(found.omitOptional ? ['--omit=optional'] : []),
+    ...chosen.flatMap((folder) => ['-w', folder]),
+  ]
+  const installed = folders.filter((folder) => !found.bundled?.includes(folder))
   const options = { cwd: target, timeoutMs: INSTALL_MS }
-  await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...common], options)
+  await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...of(installed)], options)
   await writeFile(
     path.join(target, 'sbom.cdx.json'),
-    await runCommand('npm', ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', ...common], options),
+    await runCommand('npm', ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', ...of(folders)], options),
   )
   for (const [workspace, kept] of Object.entries(found.workspaces))
     for (const folder of kept) await copyFolder(project, target, path.join(workspace, folder))

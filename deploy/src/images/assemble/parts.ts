@@ -4,6 +4,8 @@
  */
 export interface Part {
   readonly workspaces: Readonly<Record<string, readonly string[]>>
+  /** Of these, the packages are in the compiled files already: they are listed in the SBOM, and not installed. */
+  readonly bundled?: readonly string[]
   /**
    * Leaves out optional packages. One of the launcher's is a Postgres; those of a service are native code that it
    * needs.
@@ -19,8 +21,10 @@ const SERVICE_NEEDS = {
 
 export const PARTS: Readonly<Record<string, Part>> = {
   vault: { workspaces: { 'services/vault': ['dist'], ...SERVICE_NEEDS } },
-  // The dashboard is bundled: its packages are for development, so that none is installed.
-  management: { workspaces: { 'services/management': ['dist'], 'services/dashboard': ['dist'], ...SERVICE_NEEDS } },
+  management: {
+    workspaces: { 'services/management': ['dist'], 'services/dashboard': ['dist'], ...SERVICE_NEEDS },
+    bundled: ['services/dashboard'],
+  },
   proxy: { workspaces: { 'services/proxy': ['dist'], ...SERVICE_NEEDS } },
   installer: {
     omitOptional: true,
