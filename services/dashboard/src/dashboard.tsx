@@ -6,6 +6,9 @@ import { asProblem } from './api/problem.js'
 import { createDashboardRouter } from './routes.js'
 import { theme } from './theme.js'
 
+/** Pages for people who are not signed in, where a refusal speaks of what was entered: a password, an invitation. */
+const FRONT_PAGES: readonly string[] = ['/sign-in', '/join', '/set-up']
+
 const client = new QueryClient({
   queryCache: new QueryCache({ onError: leaveIfSignedOut }),
   mutationCache: new MutationCache({ onError: leaveIfSignedOut }),
@@ -36,7 +39,7 @@ export function Dashboard({ nonce }: { readonly nonce: string }) {
 /** A sign-in ends while its pages are open: by itself, or because somebody ended it. */
 function leaveIfSignedOut(thrown: unknown): void {
   const { pathname } = router.state.location
-  if (!asProblem(thrown).isSignedOut || pathname === '/sign-in') return
+  if (!asProblem(thrown).isSignedOut || FRONT_PAGES.includes(pathname)) return
   client.clear()
   void router.navigate({ to: '/sign-in', search: { next: pathname } })
 }

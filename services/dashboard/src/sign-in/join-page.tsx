@@ -1,45 +1,77 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Loader, PasswordInput, Stack } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation } from '@tanstack/react-query'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { answerOf, api } from '../api/client.js'
+import { asProblem } from '../api/problem.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
+import { invitationIn } from '../members/join-link.js'
+import { organizationsOptions } from '../organization/organization-queries.js'
+import { type Accepter, acceptInvitation } from './accept-invitation.js'
 import { FrontPage } from './front-page.js'
+import { JoinAs } from './join-as.js'
+import { meOptions } from './who-is-signed-in.js'
 
 /** For people with an invitation. The token may stand in the address's fragment, which no browser sends to a server. */
 export function JoinPage() {
   const navigate = useNavigate()
-  const form = useForm({ initialValues: { token: window.location.hash.slice(1), name: '', password: '' } })
+  const client = useQueryClient()
+  const me = useQuery(meOptions)
+  const form = useForm({
+    initialValues: { token: invitationIn(window.location.hash), hasAccount: false, name: '', email: '', password: '' },
+  })
   const accept = useMutation({
-    mutationFn: ({ token, name, password }: typeof form.values) =>
-      answerOf(
-        api.POST('/invitations/accept', {
-          // Who has an account signs in and accepts with it, so these are for people without one.
-          body: { token, ...(name === '' ? {} : { name }), ...(password === '' ? {} : { password }) },
-        }),
-      ),
-    onSuccess: () => navigate({ to: '/', replace: true }),
+    mutationFn: ({ token, ...accepter }: { readonly token: string } & Accepter) => acceptInvitation(token, accepter),
+    onSuccess: async ({ organization }, { kind }) => {
+      if (kind === 'new') {
+        notifications.show({ title: 'You have joined', message: 'Sign in with your e-mail address and your password.' })
+        await navigate({ to: '/sign-in', replace: true })
+        return
+      }
+      const own = await client.fetchQuery({ ...organizationsOptions, staleTime: 0 })
+      const org = own.find(({ id }) => id === organization)?.slug ?? organization
+      await navigate({ to: '/orgs/$org/secrets', params: { org }, replace: true })
+    },
+    // After a sign-in whose invitation is refused, the page goes on with who has signed in.
+    onError: (_problem, { kind }) =>
+      kind === 'account' ? client.invalidateQueries({ queryKey: meOptions.queryKey }) : undefined,
+    // What was asked for has the invitation, and perhaps a password.
+    gcTime: 0,
   })
   useRefusedFields(form, accept.error)
+
+  function join({ token: handed, hasAccount, name, email, password }: typeof form.values): void {
+    const token = invitationIn(handed)
+    if (me.data) accept.mutate({ token, kind: 'signed-in' })
+    else if (hasAccount) accept.mutate({ token, kind: 'account', email, password })
+    else accept.mutate({ token, kind: 'new', name, password })
+  }
+
+  if (me.isPending) {
+    return (
+      <FrontPage title="Accept an invitation">
+        <Loader aria-label="Loading" />
+      </FrontPage>
+    )
+  }
   return (
-    <FrontPage
-      title="Accept an invitation"
-      about="If you have an account already, sign in first, and leave name and password empty."
-    >
-      <form onSubmit={form.onSubmit((values) => accept.mutate(values))}>
+    <FrontPage title="Accept an invitation">
+      <form onSubmit={form.onSubmit(join)} noValidate>
         <Stack>
           <PasswordInput
             label="Invitation"
-            description="Begins with pma_inv_"
+            description="The link that you were sent, or the token in it (pma_inv_…)."
+            autoComplete="off"
+            data-1p-ignore
             required
             {...form.getInputProps('token')}
           />
-          <TextInput label="Your name" autoComplete="name" {...form.getInputProps('name')} />
-          <PasswordInput label="Choose a password" autoComplete="new-password" {...form.getInputProps('password')} />
+          <JoinAs form={form} signedInAs={me.data?.email} />
+          {me.error && !asProblem(me.error).isSignedOut ? <ProblemAlert problem={me.error} /> : null}
           <ProblemAlert problem={accept.error} />
           <Button type="submit" loading={accept.isPending}>
-            Join
+            {me.data || !form.values.hasAccount ? 'Join' : 'Sign in and join'}
           </Button>
         </Stack>
       </form>

@@ -1,0 +1,28 @@
+import type { paths } from '../generated/openapi.js'
+import type { Scope } from './scopes.js'
+
+type Body = NonNullable<paths['/auth/tokens']['post']['requestBody']>['content']['application/json']
+
+/** What the form of a new token holds. */
+interface NewToken {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly reach: 'all' | 'chosen'
+  /** Ids. Kept while `reach` is `all`, in case the person changes back. */
+  readonly organizations: readonly string[]
+  /** A text while the field is empty. */
+  readonly expiresInDays: number | string
+}
+
+/** Nothing is allowed that was not chosen. */
+export const NEW_TOKEN: NewToken = { name: '', scopes: [], reach: 'chosen', organizations: [], expiresInDays: 90 }
+
+/** An empty number of days becomes 0, which management refuses at its field. */
+export function tokenBody({ name, scopes, reach, organizations, expiresInDays }: NewToken): Body {
+  return {
+    name,
+    scopes: [...scopes],
+    organizations: reach === 'all' ? 'all' : [...organizations],
+    expiresInDays: Number(expiresInDays),
+  }
+}

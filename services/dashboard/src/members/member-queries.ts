@@ -1,0 +1,25 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.js'
+import { everyItem, listOptions, type PageQuery } from '../api/pages.js'
+import type { Invitation, Member } from '../api/types.js'
+
+export const membersKey = (org: string) => ['org', org, 'members'] as const
+export const invitationsKey = (org: string) => ['org', org, 'invitations'] as const
+
+const fetchMembers = (org: string) => (query: PageQuery) =>
+  answerOf(api.GET('/orgs/{org}/members', { params: { path: { org }, query } }))
+
+export const membersOptions = (org: string) => listOptions<Member>([...membersKey(org), 'list'], fetchMembers(org))
+
+/** For a choice among them. */
+export const allMembersOptions = (org: string) =>
+  queryOptions({
+    queryKey: [...membersKey(org), 'all'],
+    queryFn: () => everyItem<Member>(fetchMembers(org)),
+  })
+
+/** The open ones. */
+export const invitationsOptions = (org: string) =>
+  listOptions<Invitation>([...invitationsKey(org), 'list'], (query) =>
+    answerOf(api.GET('/orgs/{org}/invitations', { params: { path: { org }, query } })),
+  )
