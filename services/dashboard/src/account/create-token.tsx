@@ -7,9 +7,9 @@ import { useRefusedFields } from '../kit/refused-fields.js'
 import { ShownOnce } from '../kit/shown-once.js'
 import { organizationsOptions } from '../organization/organization-queries.js'
 import { personalTokensOptions } from './account-queries.js'
+import { NEW_TOKEN, organizationsRefusal, scopesRefusal, tokenBody } from './new-token.js'
 import { givesAwayRoles } from './scopes.js'
 import { ScopesFields } from './scopes-fields.js'
-import { NEW_TOKEN, tokenBody } from './token-body.js'
 
 /** "Create token": what it may do, where, how long; then the token, once. */
 export function CreateToken({ onClose }: { readonly onClose: () => void }) {
@@ -18,9 +18,8 @@ export function CreateToken({ onClose }: { readonly onClose: () => void }) {
   const form = useForm({
     initialValues: NEW_TOKEN,
     validate: {
-      scopes: (scopes) => (scopes.length === 0 ? 'Choose at least one.' : null),
-      organizations: (chosen, { reach }) =>
-        reach === 'chosen' && chosen.length === 0 ? 'Choose at least one, or all.' : null,
+      scopes: (_scopes, values) => scopesRefusal(values),
+      organizations: (_organizations, values) => organizationsRefusal(values),
     },
   })
   const create = useMutation({
@@ -61,7 +60,7 @@ export function CreateToken({ onClose }: { readonly onClose: () => void }) {
         </Alert>
       ) : null}
       <Radio.Group
-        label="Organizations"
+        label="Which organizations"
         value={reach}
         onChange={(chosen) => form.setFieldValue('reach', chosen === 'all' ? 'all' : 'chosen')}
       >

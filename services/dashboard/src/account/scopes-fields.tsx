@@ -19,7 +19,7 @@ export function ScopesFields({ value, error, onChange }: ScopesFieldsProps) {
       error={error}
       onChange={(chosen) => onChange(scopesOf(chosen))}
     >
-      <Stack mt="xs" gap="xs">
+      <Stack my="xs" gap="xs">
         {SCOPE_GROUPS.map(({ label, scopes }) => (
           <Fieldset key={label} legend={label}>
             <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs">

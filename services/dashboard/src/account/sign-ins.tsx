@@ -58,7 +58,7 @@ export function SignIns() {
 function Browser({ userAgent, current }: SignIn) {
   return (
     <Group gap="xs">
-      <Text span title={userAgent}>
+      <Text span inherit title={userAgent}>
         {browserWords(userAgent)}
       </Text>
       {current ? <Badge variant="light">This one</Badge> : null}

@@ -73,7 +73,9 @@ export function MembersPage() {
 function Person({ name, isOneself }: { readonly name: string; readonly isOneself: boolean }) {
   return (
     <Group gap="xs">
-      <Text span>{name}</Text>
+      <Text span inherit>
+        {name}
+      </Text>
       {isOneself ? <Badge variant="light">You</Badge> : null}
     </Group>
   )

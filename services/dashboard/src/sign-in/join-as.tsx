@@ -58,7 +58,7 @@ function SignedIn({ email }: { readonly email: string }) {
     onSettled: () => client.resetQueries(),
   })
   return (
-    <Group justify="space-between" wrap="nowrap">
+    <Group justify="space-between">
       <Text size="sm" style={{ wordBreak: 'break-word' }}>
         You are signed in as {email}.
       </Text>
