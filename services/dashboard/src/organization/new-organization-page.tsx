@@ -29,7 +29,7 @@ export function NewOrganizationPage() {
         title="New organization"
         about={
           organizations.length === 0
-            ? 'You belong to no organization yet. Make one, or ask an owner or an admin of another one to invite you.'
+            ? 'You belong to no organization. Make one, or ask an owner or an admin of another one to invite you.'
             : 'Secrets, API services, apps and members of their own. You become its owner.'
         }
       />
