@@ -6,18 +6,19 @@ type ProblemBody = components['schemas']['Problem']
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemBody['code'] | 'NO_ANSWER'
-  readonly title: string
   readonly status: number | undefined
   readonly requestId: string | undefined
+  /** What is wrong with what was sent, one by one. */
+  readonly details: readonly string[]
   /** Of each field that was refused, by the name of its outermost part: what is wrong with it. */
   readonly fields: Readonly<Record<string, string>>
 
   constructor(body: Partial<ProblemBody>, status?: number) {
     super(body.detail ?? 'Management did not answer. Check your connection, and try again.')
     this.code = body.code ?? 'NO_ANSWER'
-    this.title = body.title ?? 'No answer'
     this.status = status
     this.requestId = body.requestId
+    this.details = (body.errors ?? []).map(({ detail }) => detail)
     this.fields = Object.fromEntries((body.errors ?? []).map(({ pointer, detail }) => [outermost(pointer), detail]))
   }
 

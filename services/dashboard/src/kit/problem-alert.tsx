@@ -1,17 +1,31 @@
-import { Alert, Text } from '@mantine/core'
-import { asProblem } from '../api/problem.js'
+import { Alert, List, Text } from '@mantine/core'
+import { asProblem, type Problem } from '../api/problem.js'
 
 /** What went wrong, and what to do. Nothing is shown while nothing is wrong. `problem`: whatever was thrown. */
 export function ProblemAlert({ problem }: { readonly problem: unknown }) {
   if (problem === null || problem === undefined) return null
-  const { title, message, code, requestId } = asProblem(problem)
+  const told = asProblem(problem)
   return (
-    <Alert color="red" variant="light" title={title} role="alert">
-      {message}
+    <Alert color="red" variant="light" title={titleOf(told)} role="alert">
+      {told.details.length === 0 ? (
+        told.message
+      ) : (
+        // All of them: a form may have no field for what is wrong.
+        <List size="sm">
+          {told.details.map((detail) => (
+            <List.Item key={detail}>{detail}</List.Item>
+          ))}
+        </List>
+      )}
       <Text size="xs" c="dimmed" mt={4}>
-        {code}
-        {requestId === undefined ? '' : ` · request ${requestId}`}
+        {told.code}
+        {told.requestId === undefined ? '' : ` · request ${told.requestId}`}
       </Text>
     </Alert>
   )
+}
+
+function titleOf({ status, details }: Problem): string {
+  if (details.length > 0) return 'Check what you entered'
+  return status !== undefined && status < 500 ? 'This was refused' : 'This did not work'
 }

@@ -9,7 +9,7 @@ export function OrganizationSwitcher({ current }: { readonly current: string }) 
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <Button variant="default" size="compact-md" aria-label={`Organization: ${current}. Switch`}>
+        <Button variant="default" size="compact-md" miw={0} aria-label={`Organization: ${current}. Switch`}>
           {current}
         </Button>
       </Menu.Target>

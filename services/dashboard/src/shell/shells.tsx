@@ -45,7 +45,7 @@ export function OrganizationShell() {
 
 /** Around pages that belong to a person and to no organization. */
 export function AccountShell() {
-  return <Shell switcher={<OrganizationSwitcher current="Choose an organization" />} sidebar={<AccountPlaces />} />
+  return <Shell switcher={<OrganizationSwitcher current="Organizations" />} sidebar={<AccountPlaces />} />
 }
 
 function AccountPlaces() {
@@ -69,7 +69,7 @@ function Shell({ switcher, sidebar }: { readonly switcher: ReactNode; readonly s
     >
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" miw={0}>
             <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Pages" />
             <Text fw={700} component={Link} to="/" c="inherit" visibleFrom="xs">
               ProtectMyAPI
