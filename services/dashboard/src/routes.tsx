@@ -104,7 +104,8 @@ const organizationPages = [
   createRoute({
     getParentRoute: () => organization,
     path: '/apps/$app',
-    validateSearch: ({ tab }): { tab?: AppTab } => (isAppTab(tab) ? { tab } : {}),
+    // Says `undefined` of what is no tab: what a route's search leaves out, the router takes from the address as it is.
+    validateSearch: ({ tab }): { tab?: AppTab | undefined } => ({ tab: isAppTab(tab) ? tab : undefined }),
     component: lazyRouteComponent(() => import('./apps/app-page.js'), 'AppPage'),
   }),
   createRoute({

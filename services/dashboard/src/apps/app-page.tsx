@@ -52,7 +52,9 @@ export function AppPage() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="settings">{mayWrite ? <AppSettings app={app} /> : <AppFacts app={app} />}</Tabs.Panel>
+        <Tabs.Panel value="settings">
+          {mayWrite ? <AppSettings key={app.id} app={app} /> : <AppFacts app={app} />}
+        </Tabs.Panel>
         <Tabs.Panel value="services">
           <AppLinks app={app} />
         </Tabs.Panel>

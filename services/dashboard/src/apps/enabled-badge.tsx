@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core'
 
 export function EnabledBadge({ enabled }: { readonly enabled: boolean }) {
   return (
-    <Badge variant="light" color={enabled ? 'green' : 'gray'}>
+    <Badge miw="max-content" variant="light" color={enabled ? 'green' : 'gray'}>
       {enabled ? 'enabled' : 'disabled'}
     </Badge>
   )

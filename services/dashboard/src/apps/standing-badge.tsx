@@ -6,7 +6,7 @@ const COLORS = { 'in force': 'green', expired: 'gray', revoked: 'red' } as const
 export function StandingBadge({ of }: { readonly of: Parameters<typeof standingOf>[0] }) {
   const standing = standingOf(of, new Date())
   return (
-    <Badge variant="light" color={COLORS[standing]}>
+    <Badge miw="max-content" variant="light" color={COLORS[standing]}>
       {standing}
     </Badge>
   )
