@@ -29,6 +29,8 @@ export function TakeAway({ title, children, action, call, done, onClose }: TakeA
       await client.invalidateQueries({ queryKey: appsKey(org) })
       onClose()
     },
+    // What is refused was perhaps taken away by somebody else.
+    onError: () => client.invalidateQueries({ queryKey: appsKey(org) }),
   })
   return (
     <Confirm
