@@ -17,6 +17,7 @@ describe('plainWords', () => {
     ['a number that is too small', z.number().min(7), 6, 'Give 7 or more.'],
     ['a number that is too large', z.number().max(7), 8, 'Give 7 or less.'],
     ['a text that is too short', z.string().min(2), 'a', 'Give 2 characters or more.'],
+    ['a text that is empty', z.string().min(1), '', 'Give 1 character or more.'],
     ['a text that is too long', z.string().max(2), 'abc', 'Give 2 characters or fewer.'],
     ['too long a list', z.array(z.string()).max(2), ['a', 'b', 'c'], 'Give 2 entries or fewer.'],
     ['no choice', z.enum(['a', 'b']), 'c', 'Give one of a, b.'],

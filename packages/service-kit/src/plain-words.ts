@@ -19,7 +19,12 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: 'a date, such as 2026-01-31',
 }
 
-const SIZES: Readonly<Record<string, string>> = { string: 'characters', array: 'entries', set: 'entries' }
+/** One of it, and several. */
+const SIZES: Readonly<Record<string, readonly [string, string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+}
 
 /**
  * A sentence that says what to give, for schemas that do not say it themselves. It never repeats the input, because a
@@ -46,5 +51,7 @@ export function plainWords(issue: Issue): string | undefined {
 }
 
 function sized(bound: number | bigint, origin: string): string {
-  return origin in SIZES ? `${bound} ${SIZES[origin]}` : String(bound)
+  const [one, several] = SIZES[origin] ?? []
+  if (one === undefined) return String(bound)
+  return `${bound} ${Number(bound) === 1 ? one : several}`
 }

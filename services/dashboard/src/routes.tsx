@@ -25,8 +25,10 @@ const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  // Where to go afterwards. A path of this dashboard: a router's navigation never leaves the origin.
-  validateSearch: ({ next }): { next?: string } => (typeof next === 'string' && next.startsWith('/') ? { next } : {}),
+  // Where to go afterwards: a path of this dashboard. Undefined has to be said, or the router takes what the address has.
+  validateSearch: ({ next }): { next?: string | undefined } => ({
+    next: typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined,
+  }),
   component: lazyRouteComponent(() => import('./sign-in/sign-in-page.js'), 'SignInPage'),
 })
 const setUp = createRoute({

@@ -6,6 +6,8 @@ type ProblemBody = components['schemas']['Problem']
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemBody['code'] | 'NO_ANSWER'
+  /** Undefined where management has no other title than the code. */
+  readonly title: string | undefined
   readonly status: number | undefined
   readonly requestId: string | undefined
   /** What is wrong with what was sent, one by one. */
@@ -16,6 +18,7 @@ export class Problem extends Error {
   constructor(body: Partial<ProblemBody>, status?: number) {
     super(body.detail ?? 'Management did not answer. Check your connection, and try again.')
     this.code = body.code ?? 'NO_ANSWER'
+    this.title = body.title === body.code ? undefined : body.title
     this.status = status
     this.requestId = body.requestId
     this.details = (body.errors ?? []).map(({ detail }) => detail)

@@ -654,7 +654,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List debug tokens, without the tokens */
+        /** List debug tokens, newest first, without the tokens */
         get: operations["getOrgsOrgAppsAppDebugTokens"];
         put?: never;
         /** Create a debug token; it is shown once, here */
@@ -689,7 +689,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List devices */
+        /** List devices, newest first */
         get: operations["getOrgsOrgAppsAppDevices"];
         put?: never;
         post?: never;

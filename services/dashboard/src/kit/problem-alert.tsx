@@ -25,7 +25,8 @@ export function ProblemAlert({ problem }: { readonly problem: unknown }) {
   )
 }
 
-function titleOf({ status, details }: Problem): string {
+function titleOf({ title, status, details }: Problem): string {
+  if (title !== undefined) return title
   if (details.length > 0) return 'Check what you entered'
   return status !== undefined && status < 500 ? 'This was refused' : 'This did not work'
 }

@@ -1,8 +1,9 @@
 import { Badge, Button, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import type { Secret } from '../api/types.js'
+import { Fact } from '../kit/fact.js'
 import { ItemTable } from '../kit/item-table.js'
 import { Moment } from '../kit/moment.js'
 import { PageHead } from '../kit/page-head.js'
@@ -101,17 +102,6 @@ function Facts({ org, secret }: OfSecret) {
         </Fact>
       )}
     </SimpleGrid>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <Text size="sm" c="dimmed">
-        {name}
-      </Text>
-      <div>{children}</div>
-    </div>
   )
 }
 

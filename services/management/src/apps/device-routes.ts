@@ -18,13 +18,13 @@ export function debugTokenRoutes(deps: AppDeps): readonly Route[] {
   const list = route({
     method: 'GET',
     path: '/orgs/{org}/apps/{app}/debug-tokens',
-    summary: 'List debug tokens, without the tokens',
+    summary: 'List debug tokens, newest first, without the tokens',
     permission: 'apps:read',
     query: pageById('debugToken'),
     answers: { status: 200, body: pageOf(DebugTokenView) },
     handle: async ({ org, params, query }) => {
       const app = await findApp(deps.db, org.id, params.app)
-      const which = { organizationId: org.id, appId: app.id, after: query.cursor, limit: query.limit + 1 }
+      const which = { organizationId: org.id, appId: app.id, before: query.cursor, limit: query.limit + 1 }
       const rows = await listDebugTokens(deps.db, which)
       return { body: cutPage(rows, query.limit, ({ id }) => id, presentDebugToken) }
     },
@@ -65,13 +65,13 @@ export function deviceRoutes(deps: AppDeps): readonly Route[] {
   const list = route({
     method: 'GET',
     path: '/orgs/{org}/apps/{app}/devices',
-    summary: 'List devices',
+    summary: 'List devices, newest first',
     permission: 'apps:read',
     query: pageById('device'),
     answers: { status: 200, body: pageOf(DeviceView) },
     handle: async ({ org, params, query }) => {
       const app = await findApp(deps.db, org.id, params.app)
-      const which = { organizationId: org.id, appId: app.id, after: query.cursor, limit: query.limit + 1 }
+      const which = { organizationId: org.id, appId: app.id, before: query.cursor, limit: query.limit + 1 }
       const rows = await listDevices(deps.db, which)
       return { body: cutPage(rows, query.limit, ({ id }) => id, presentDevice) }
     },

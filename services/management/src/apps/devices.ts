@@ -36,7 +36,7 @@ export interface DeviceRecord {
 interface Which {
   readonly organizationId: string
   readonly appId: string
-  readonly after?: string | undefined
+  readonly before?: string | undefined
   readonly limit: number
 }
 
@@ -48,10 +48,11 @@ export function listDevices(db: Knex, which: Which): Promise<DeviceRecord[]> {
   return pageOfApp(db('devices'), which).select<DeviceRecord[]>('*')
 }
 
-function pageOfApp(query: Knex.QueryBuilder, { organizationId, appId, after, limit }: Which): Knex.QueryBuilder {
+/** Newest first: people look for what they have just made, and what has ended stays in the list. */
+function pageOfApp(query: Knex.QueryBuilder, { organizationId, appId, before, limit }: Which): Knex.QueryBuilder {
   query.where({ organization_id: organizationId, app_id: appId })
-  if (after !== undefined) query.where('id', '>', after)
-  return query.orderBy('id').limit(limit)
+  if (before !== undefined) query.where('id', '<', before)
+  return query.orderBy('id', 'desc').limit(limit)
 }
 
 /** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT. */
