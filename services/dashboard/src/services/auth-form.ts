@@ -61,8 +61,18 @@ export function authOf({ type, secret, name, user, password, headers, query, pat
   }
 }
 
-export function wrongAuth({ type, headers, query }: AuthForm): string | undefined {
-  return type === 'custom' ? (wrongRows(headers) ?? wrongRows(query)) : undefined
+/** What management would say in words for automation, or could not see. */
+export function wrongAuth({ type, secret, headers, query }: AuthForm): string | undefined {
+  switch (type) {
+    case 'bearer':
+    case 'header':
+    case 'query':
+      return secret === '' ? 'Choose a secret.' : undefined
+    case 'custom':
+      return wrongRows(headers) ?? wrongRows(query)
+    default:
+      return undefined
+  }
 }
 
 /** `Header X-Api-Key`: the auth type, and the name where it has one. */

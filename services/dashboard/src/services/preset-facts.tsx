@@ -38,7 +38,7 @@ export function PresetFacts({ preset, secrets, onAddSecret }: PresetFactsProps) 
         )}
       </List>
       {isMissing ? (
-        <Alert color="yellow" variant="light" title={`There is no secret ${secretName} yet`}>
+        <Alert color="yellow" variant="light" title={`There is no secret ${secretName} yet`} role="status">
           <Text size="sm">Add it, or choose another secret below.</Text>
           {may('secrets:write') ? (
             <Button variant="default" size="compact-sm" mt="xs" onClick={onAddSecret}>

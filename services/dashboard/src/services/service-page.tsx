@@ -56,7 +56,7 @@ export function ServicePage() {
 function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
   if (warnings.length === 0) return null
   return (
-    <Alert color="yellow" variant="light" title="To check" maw={860}>
+    <Alert color="yellow" variant="light" title="To check" role="note" maw={860}>
       <List size="sm">
         {warnings.map((warning) => (
           <List.Item key={warning}>{warning}</List.Item>

@@ -29,7 +29,7 @@ export function TestCallAnswer({ answer }: { readonly answer: Answer }) {
           </Text>
         ) : null}
         {adviceFor(answer).map(({ title, steps }) => (
-          <Alert key={title} color="yellow" variant="light" title={`Troubleshooting: “${title}”`}>
+          <Alert key={title} color="yellow" variant="light" title={`Troubleshooting: “${title}”`} role="note">
             <List size="sm">
               {steps.map((step) => (
                 <List.Item key={step}>{step}</List.Item>
