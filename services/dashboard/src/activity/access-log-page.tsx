@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { PageHead } from '../kit/page-head.js'
+import { accessLogSearch } from './access-log-search.js'
 import { GrantsTable } from './grants-table.js'
 import { RequestsTable } from './requests-table.js'
 import type { TimeRange } from './time-range.js'
@@ -10,7 +11,8 @@ const INTERNAL_SERVICES = 'internal-services'
 
 /** Who used which secret: requests through the proxy, and internal services that lease from the vault. */
 export function AccessLogPage() {
-  const { tab, ...range } = useSearch({ from: '/signed-in/orgs/$org/access-log' })
+  // Checked here, because beside what the route lets through the router hands on whatever else an address holds.
+  const { tab, ...range } = accessLogSearch(useSearch({ from: '/signed-in/orgs/$org/access-log' }))
   const navigate = useNavigate({ from: '/orgs/$org/access-log' })
   const setRange = (chosen: TimeRange) => void navigate({ search: { ...chosen, ...(tab ? { tab } : {}) } })
   return (

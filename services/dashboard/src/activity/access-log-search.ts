@@ -1,4 +1,4 @@
-import { rangeFrom, type TimeRange } from './time-range.js'
+import { type RangeInAddress, rangeFrom, type TimeRange } from './time-range.js'
 
 /** What the address of the access log may say: which part of it, and whose. */
 export interface AccessLogSearch extends TimeRange {
@@ -6,6 +6,6 @@ export interface AccessLogSearch extends TimeRange {
   readonly tab?: 'internal-services'
 }
 
-export function accessLogSearch({ tab, ...range }: Record<string, unknown>): AccessLogSearch {
+export function accessLogSearch({ tab, ...range }: RangeInAddress & { readonly tab?: unknown }): AccessLogSearch {
   return { ...rangeFrom(range), ...(tab === 'internal-services' ? { tab } : {}) }
 }

@@ -13,13 +13,14 @@ import { DetailsButton } from './details-button.js'
 import { eventWords } from './event-words.js'
 import { LogTime } from './log-time.js'
 import { RecordTools } from './record-tools.js'
-import { isWhole } from './time-range.js'
+import { isWhole, rangeFrom } from './time-range.js'
 import { VerifyRecord } from './verify-record.js'
 
 /** Who changed what. Each entry was committed together with the change that it describes. */
 export function AuditPage() {
   const { org, may } = useOrganization()
-  const range = useSearch({ from: '/signed-in/orgs/$org/audit' })
+  // Checked here, because beside what the route lets through the router hands on whatever else an address holds.
+  const range = rangeFrom(useSearch({ from: '/signed-in/orgs/$org/audit' }))
   const navigate = useNavigate({ from: '/orgs/$org/audit' })
   const list = useInfiniteQuery(auditOptions(org, range))
   const { data: members } = useQuery(membersByIdOptions(org))

@@ -22,7 +22,7 @@ describe('the range that somebody enters', () => {
       since: new Date(2026, 2, 4, 5, 6).toISOString(),
       until: new Date(2026, 2, 4, 5, 6, 7).toISOString(),
     })
-    expect(entered(rangeFrom({ ...range }))).toEqual(typed)
+    expect('errors' in range ? range : entered(rangeFrom(range))).toEqual(typed)
   })
 
   test('has no bound where a field is empty', () => {

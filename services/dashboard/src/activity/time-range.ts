@@ -10,8 +10,11 @@ export interface EnteredRange {
   readonly until: string
 }
 
-/** What an address may hold. Anything that is no moment counts as absent: a damaged link shows more, not nothing. */
-export function rangeFrom({ since, until }: Record<string, unknown>): TimeRange {
+/** What an address may hold of a range. */
+export type RangeInAddress = Readonly<Partial<Record<keyof TimeRange, unknown>>>
+
+/** Anything that is no moment counts as absent: a damaged link shows more, not nothing. */
+export function rangeFrom({ since, until }: RangeInAddress): TimeRange {
   return rangeOf(momentOf(since), momentOf(until))
 }
 

@@ -24,7 +24,7 @@ describe('a verdict in order', () => {
       sentences: [
         '1,340 entries were compared, in links 1 to 12.',
         'The vault last signed today, through link 12.',
-        expect.stringContaining('What was altered in the minute before that may escape'),
+        'This shows that nothing on record was changed, added or removed after the vault signed it. What was altered in the minute before that may escape.',
       ],
       breaks: [],
     })
@@ -45,7 +45,10 @@ describe('a verdict in order', () => {
   test('is not sound before the vault has signed anything', () => {
     const { title, tone, sentences } = wordsOf({ signed: null })
     expect({ title, tone }).toEqual({ title: 'The vault has not signed anything yet', tone: 'reserved' })
-    expect(sentences).toContainEqual(expect.stringContaining('Nothing vouches for them yet'))
+    expect(sentences).toEqual([
+      '1,340 entries were compared, in links 1 to 12.',
+      'Nothing vouches for them yet. The vault signs within a minute: verify again then.',
+    ])
   })
 
   test('is not sound where there is nothing', () => {
@@ -59,6 +62,7 @@ describe('a verdict in order', () => {
     const { title, tone, sentences } = wordsOf({ doubtful: { from: 3, through: 4 } })
     expect({ title, tone }).toEqual({ title: expect.stringMatching(/, with reservations$/), tone: 'reserved' })
     expect(sentences).toContainEqual(expect.stringContaining('Somebody else may have signed links 3 to 4'))
+    expect(sentences.at(-1)).toMatch(/^Otherwise this shows/)
   })
 
   test.each([

@@ -22,14 +22,12 @@ export function verdictWords(verdict: Verdict, what: string, moment: (at: string
       ...vouchedOf(verdict, moment),
       ...doubtfulOf(verdict),
       ...lateOf(verdict),
-      ...(verdict.ok ? [LIMITS] : [TODO]),
+      ...(verdict.ok ? limitsOf(verdict) : [TODO]),
     ],
     breaks: verdict.breaks.map(breakWords),
   }
 }
 
-const LIMITS =
-  'This shows that nothing on record was changed, added or removed after the vault signed it. What was altered in the minute before that may escape.'
 const TODO =
   'Leave everything as it is, tell the operator of the installation, and find out who can write to its database. If a break says so, verify again first.'
 
@@ -45,7 +43,7 @@ function judgementOf(
 }
 
 function comparedOf({ from, through, entries }: Verdict): string {
-  if (through < from) return 'There was no link to compare. A link holds entries that were written together.'
+  if (through < from) return 'No link was compared. A link holds entries that were written together.'
   const expired = from > 1 ? ' Those before have expired.' : ''
   return `${count(entries)} entries were compared, in ${links(from, through)}.${expired}`
 }
@@ -76,6 +74,14 @@ function lateOf({ late }: Verdict): readonly string[] {
   const which = links(late.from, late.through)
   return [
     `The vault signed ${which}, or has yet to sign, up to ${durationWords(late.seconds)} after the time of their entries. This is not a break: something was unavailable, or entries waited. During that time they could have been altered unseen.`,
+  ]
+}
+
+function limitsOf({ signed, doubtful, late }: Verdict): readonly string[] {
+  if (!signed) return []
+  const shows = 'this shows that nothing on record was changed, added or removed after the vault signed it'
+  return [
+    `${doubtful || late ? `Otherwise ${shows}` : shows.replace('this', 'This')}. What was altered in the minute before that may escape.`,
   ]
 }
 
