@@ -1,13 +1,17 @@
-const TO_THE_SECOND = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
 /** A moment of the API, in the person's time zone. In a record, seconds tell what came first. */
-export const toTheSecond = (at: string): string => TO_THE_SECOND.format(new Date(at))
+export const toTheSecond = (at: string): string => `${DAY.format(new Date(at))}, ${TIME.format(new Date(at))}`
 
 export function LogTime({ at }: { readonly at: string }) {
+  const date = new Date(at)
   return (
-    // Wide enough for a date on one line, where a table is crowded.
-    <time dateTime={at} title={at} style={{ display: 'inline-block', minWidth: 105 }}>
-      {toTheSecond(at)}
+    <time dateTime={at} title={at}>
+      <span style={WHOLE}>{DAY.format(date)}</span> <span style={WHOLE}>{TIME.format(date)}</span>
     </time>
   )
 }
+
+/** In a crowded table a line may end between day and time only. */
+const WHOLE = { whiteSpace: 'nowrap' } as const

@@ -1,4 +1,4 @@
-import { Badge, Code, Group, Text } from '@mantine/core'
+import { Badge, Group, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AccessEntry } from '../api/types.js'
@@ -58,7 +58,11 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
 }
 
 function MethodAndPath({ method, path }: AccessEntry) {
-  return <Code style={{ overflowWrap: 'anywhere' }}>{`${method} ${path}`}</Code>
+  return (
+    <Text ff="monospace" size="xs" miw={150} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
+      {method} {path}
+    </Text>
+  )
 }
 
 function From({ platform, appVersion, device, unattested }: AccessEntry) {
