@@ -47,6 +47,8 @@ export function verdictOptions(org: string, chained: Chained, onProgress: (progr
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   })
 }
 
