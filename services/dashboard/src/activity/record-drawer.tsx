@@ -1,5 +1,6 @@
 import { Drawer, Table } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useFocusBack } from '../kit/use-focus-back.js'
 
 interface RecordDrawerProps {
   /** What kind of entry it is. */
@@ -12,6 +13,7 @@ interface RecordDrawerProps {
 
 /** All that is on record in one entry. */
 export function RecordDrawer({ title, fields, children, onClose }: RecordDrawerProps) {
+  useFocusBack()
   return (
     <Drawer
       opened

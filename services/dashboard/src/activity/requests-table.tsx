@@ -59,7 +59,7 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
 
 function MethodAndPath({ method, path }: AccessEntry) {
   return (
-    <Text ff="monospace" size="xs" miw={150} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
+    <Text ff="monospace" size="xs" miw={125} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
       {method} {path}
     </Text>
   )
@@ -77,7 +77,7 @@ function From({ platform, appVersion, device, unattested }: AccessEntry) {
         ) : null}
       </Group>
       {device === null ? null : (
-        <Text size="xs" c="dimmed" ff="monospace" truncate maw={110} title={device}>
+        <Text size="xs" c="dimmed" ff="monospace" truncate maw={90} title={device}>
           {device}
         </Text>
       )}

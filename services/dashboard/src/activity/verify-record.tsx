@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Progress as Compared, Verdict } from '../api/types.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
+import { useFocusBack } from '../kit/use-focus-back.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { type Chained, verdictOptions } from './activity-queries.js'
 import { toTheSecond } from './log-time.js'
@@ -29,6 +30,7 @@ export function VerifyRecord({ chained }: { readonly chained: Chained }) {
 /** Verifies once it is open. Closing it ends the verification, of which only a few run at once. */
 function VerifyDialog({ chained, onClose }: { readonly chained: Chained; readonly onClose: () => void }) {
   const { org } = useOrganization()
+  useFocusBack()
   const [progress, setProgress] = useState<Compared>()
   const verification = useQuery(verdictOptions(org, chained, setProgress))
   function again(): void {
