@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { ProblemAlert } from './problem-alert.js'
+import { useFocusBack } from './use-focus-back.js'
 
 interface ConfirmProps {
   readonly title: string
@@ -18,6 +19,7 @@ interface ConfirmProps {
 
 /** Asks before something is taken away. */
 export function Confirm({ title, children, action, isPending, problem, typed, onConfirm, onClose }: ConfirmProps) {
+  useFocusBack()
   const [entered, setEntered] = useState('')
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>

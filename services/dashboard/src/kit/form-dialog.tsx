@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core'
 import type { FormEventHandler, ReactNode } from 'react'
 import { ProblemAlert } from './problem-alert.js'
+import { useFocusBack } from './use-focus-back.js'
 
 interface FormDialogProps {
   readonly title: string
@@ -27,6 +28,7 @@ export function FormDialog({
   onSubmit,
   onClose,
 }: FormDialogProps) {
+  useFocusBack()
   return (
     <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={onSubmit} noValidate autoComplete="off">
