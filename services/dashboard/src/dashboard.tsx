@@ -4,7 +4,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { RouterProvider } from '@tanstack/react-router'
 import { asProblem } from './api/problem.js'
 import { createDashboardRouter } from './routes.js'
-import { theme } from './theme.js'
+import { readableTexts, theme } from './theme.js'
 
 /** Pages for people who are not signed in, where a refusal speaks of what was entered: a password, an invitation. */
 const FRONT_PAGES: readonly string[] = ['/sign-in', '/join', '/set-up']
@@ -27,7 +27,12 @@ const router = createDashboardRouter(client)
 /** `nonce`: of this page's Content-Security-Policy. */
 export function Dashboard({ nonce }: { readonly nonce: string }) {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableTexts}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <QueryClientProvider client={client}>
         <Notifications position="bottom-right" />
         <RouterProvider router={router} />

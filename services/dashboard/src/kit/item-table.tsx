@@ -39,7 +39,8 @@ export function ItemTable<Item>({ label, list, keyOf, columns, empty, filter }: 
           {list.data.length === 0 ? empty : 'Nothing of what is shown fits.'}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={600}>
+        // Who has no mouse scrolls with the arrow keys.
+        <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
           <Table verticalSpacing="sm" aria-label={label}>
             <Table.Thead>
               <Table.Tr>

@@ -94,7 +94,7 @@ function Actions({ member, isOneself, onChoose }: ActionsProps) {
       <Button
         variant="subtle"
         size="compact-sm"
-        aria-label={`Change the role of ${member.user.email}`}
+        aria-label={`Change role of ${member.user.email}`}
         onClick={() => onChoose({ what: 'change', member })}
       >
         Change role

@@ -15,7 +15,7 @@ export function RoleTable() {
       <Title order={2} size="h4" mt="xl" mb="xs">
         What each role may do
       </Title>
-      <Table.ScrollContainer minWidth={600}>
+      <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table aria-label="What each role may do">
           <Table.Thead>
             <Table.Tr>

@@ -19,7 +19,13 @@ export function PersonMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" size="compact-md" miw={0} maw={160} aria-label={`Signed in as ${me.email}`}>
+        <Button
+          variant="subtle"
+          size="compact-md"
+          miw={0}
+          maw={160}
+          aria-label={`${me.name}, signed in as ${me.email}`}
+        >
           {me.name}
         </Button>
       </Menu.Target>
