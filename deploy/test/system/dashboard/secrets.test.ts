@@ -4,6 +4,7 @@ import { provision } from '../provision.js'
 import { startStandIn } from '../stand-in.js'
 import { hindrances } from './accessibility.js'
 import { describeDashboard } from './describe-dashboard.js'
+import { testMainJob } from './main-job.js'
 import { addPerson } from './people.js'
 import { placesOf } from './places-of.js'
 
@@ -27,6 +28,8 @@ async function enterSecret(page: Page, name: string, value: string): Promise<voi
 }
 
 describeDashboard('secrets', (dashboard) => {
+  testMainJob(dashboard)
+
   const plant = () => dashboard.system().planter.plant('sk-')
 
   /** A secret that is there already. */
