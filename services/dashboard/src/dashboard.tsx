@@ -11,7 +11,12 @@ const FRONT_PAGES: readonly string[] = ['/sign-in', '/join', '/set-up']
 
 const client = new QueryClient({
   queryCache: new QueryCache({ onError: leaveIfSignedOut }),
-  mutationCache: new MutationCache({ onError: leaveIfSignedOut }),
+  mutationCache: new MutationCache({
+    onError: leaveIfSignedOut,
+    // One thing's change shows at many others, and who is refused has often seen something old. So all is fetched anew
+    // that is on the page, and the rest when it is needed. Nobody waits for that.
+    onSettled: () => void client.invalidateQueries(),
+  }),
   defaultOptions: {
     queries: {
       // A refusal stays one. Only the lack of an answer, and an outage, are worth a second try.
@@ -43,8 +48,8 @@ export function Dashboard({ nonce }: { readonly nonce: string }) {
 
 /** A sign-in ends while its pages are open: by itself, or because somebody ended it. */
 function leaveIfSignedOut(thrown: unknown): void {
-  const { pathname } = router.state.location
+  const { pathname, href } = router.state.location
   if (!asProblem(thrown).isSignedOut || FRONT_PAGES.includes(pathname)) return
   client.clear()
-  void router.navigate({ to: '/sign-in', search: { next: pathname } })
+  void router.navigate({ to: '/sign-in', search: { next: href } })
 }

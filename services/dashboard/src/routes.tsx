@@ -11,6 +11,7 @@ import { rangeFrom } from './activity/time-range.js'
 import { type AppTab, isAppTab } from './apps/app-tabs.js'
 import { organizationOptions, organizationsOptions } from './organization/organization-queries.js'
 import { AccountShell, OrganizationShell } from './shell/shells.js'
+import { Waiting } from './shell/waiting.js'
 import { NotFound, WentWrong } from './shell/went-wrong.js'
 import { meOptions } from './sign-in/who-is-signed-in.js'
 
@@ -20,7 +21,7 @@ interface Context {
   readonly client: QueryClient
 }
 
-const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound, errorComponent: WentWrong })
+const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound })
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -78,6 +79,13 @@ const organization = createRoute({
   component: OrganizationShell,
 })
 const organizationPages = [
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/',
+    loader: ({ params }) => {
+      throw redirect({ to: '/orgs/$org/secrets', params, replace: true })
+    },
+  }),
   createRoute({
     getParentRoute: () => organization,
     path: '/secrets',
@@ -142,7 +150,16 @@ const tree = root.addChildren([
 ])
 
 export function createDashboardRouter(client: QueryClient) {
-  return createRouter({ routeTree: tree, context: { client }, defaultPreload: 'intent', scrollRestoration: true })
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    // Another organization or another secret is another page: a dialog that stood open must not act on it.
+    defaultRemountDeps: ({ params }) => params,
+    defaultPendingComponent: Waiting,
+    defaultErrorComponent: WentWrong,
+  })
 }
 
 declare module '@tanstack/react-router' {

@@ -1,19 +1,17 @@
-import { Alert, Modal, MultiSelect, NumberInput, Radio, Stack, TextInput } from '@mantine/core'
+import { Alert, MultiSelect, NumberInput, Radio, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { ShownOnce } from '../kit/shown-once.js'
 import { organizationsOptions } from '../organization/organization-queries.js'
-import { personalTokensOptions } from './account-queries.js'
 import { NEW_TOKEN, organizationsRefusal, scopesRefusal, tokenBody } from './new-token.js'
 import { givesAwayRoles } from './scopes.js'
 import { ScopesFields } from './scopes-fields.js'
 
 /** "Create token": what it may do, where, how long; then the token, once. */
 export function CreateToken({ onClose }: { readonly onClose: () => void }) {
-  const client = useQueryClient()
   const { data: organizations } = useSuspenseQuery(organizationsOptions)
   const form = useForm({
     initialValues: NEW_TOKEN,
@@ -24,12 +22,12 @@ export function CreateToken({ onClose }: { readonly onClose: () => void }) {
   })
   const create = useMutation({
     mutationFn: (values: typeof form.values) => answerOf(api.POST('/auth/tokens', { body: tokenBody(values) })),
-    onSuccess: () => client.invalidateQueries({ queryKey: personalTokensOptions.queryKey }),
-    // The answer has the token: it goes with this dialog.
-    gcTime: 0,
   })
   useRefusedFields(form, create.error)
-  if (create.data) return <Created name={create.data.name} token={create.data.token} onClose={onClose} />
+  if (create.data) {
+    const { name, token } = create.data
+    return <ShownOnce title={`Personal access token ${name}`} what="token" value={token} onDone={onClose} />
+  }
   const { reach, scopes } = form.values
   return (
     <FormDialog
@@ -89,27 +87,5 @@ export function CreateToken({ onClose }: { readonly onClose: () => void }) {
         {...form.getInputProps('expiresInDays')}
       />
     </FormDialog>
-  )
-}
-
-interface CreatedProps {
-  readonly name: string
-  readonly token: string
-  readonly onClose: () => void
-}
-
-/** Closed by its button alone, because a click beside it would lose the token. */
-function Created({ name, token, onClose }: CreatedProps) {
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Personal access token ${name}`}
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-    >
-      <ShownOnce what="token" value={token} onDone={onClose} />
-    </Modal>
   )
 }

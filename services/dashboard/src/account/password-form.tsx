@@ -1,25 +1,20 @@
 import { Button, PasswordInput, Stack, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
-import { signInsOptions } from './account-queries.js'
 
 export function PasswordForm() {
-  const client = useQueryClient()
   const form = useForm({ initialValues: { current: '', next: '' } })
   const change = useMutation({
     mutationFn: (body: typeof form.values) => answerOf(api.PUT('/auth/password', { body })),
-    onSuccess: async () => {
+    onSuccess: () => {
       notifications.show({ title: 'The password is changed', message: 'All your other sign-ins have ended.' })
       form.reset()
       change.reset()
-      await client.invalidateQueries({ queryKey: signInsOptions.queryKey })
     },
-    // What was asked for has both passwords.
-    gcTime: 0,
   })
   useRefusedFields(form, change.error)
   return (

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useInfiniteQuery, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api/client.js'
 import type { PersonalToken } from '../api/types.js'
@@ -92,13 +92,11 @@ function End(token: PersonalToken) {
 }
 
 function RevokeToken({ token, onClose }: { readonly token: PersonalToken; readonly onClose: () => void }) {
-  const client = useQueryClient()
   const revoke = useMutation({
     mutationFn: () => answerOf(api.DELETE('/auth/tokens/{token}', { params: { path: { token: token.id } } })),
-    onSuccess: async () => {
+    onSuccess: () => {
       notifications.show({ title: `${token.name} is revoked`, message: 'It stopped working at once.' })
       onClose()
-      await client.invalidateQueries({ queryKey: personalTokensOptions.queryKey })
     },
   })
   return (

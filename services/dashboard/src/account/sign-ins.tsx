@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api/client.js'
 import { Confirm } from '../kit/confirm.js'
@@ -67,13 +67,11 @@ function Browser({ userAgent, current }: SignIn) {
 }
 
 function EndSignIn({ signIn, onClose }: { readonly signIn: SignIn; readonly onClose: () => void }) {
-  const client = useQueryClient()
   const end = useMutation({
     mutationFn: () => answerOf(api.DELETE('/auth/sessions/{session}', { params: { path: { session: signIn.id } } })),
-    onSuccess: async () => {
+    onSuccess: () => {
       notifications.show({ title: 'The sign-in has ended', message: 'Who used it has to sign in again.' })
       onClose()
-      await client.invalidateQueries({ queryKey: signInsOptions.queryKey })
     },
   })
   return (

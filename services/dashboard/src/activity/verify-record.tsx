@@ -1,9 +1,9 @@
-import { Alert, Button, Group, List, Modal, Progress, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Progress as Compared, Verdict } from '../api/types.js'
+import { Dialog } from '../kit/dialog.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
-import { useFocusBack } from '../kit/use-focus-back.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { type Chained, verdictOptions } from './activity-queries.js'
 import { toTheSecond } from './log-time.js'
@@ -30,7 +30,6 @@ export function VerifyRecord({ chained }: { readonly chained: Chained }) {
 /** Verifies once it is open. Closing it ends the verification, of which only a few run at once. */
 function VerifyDialog({ chained, onClose }: { readonly chained: Chained; readonly onClose: () => void }) {
   const { org } = useOrganization()
-  useFocusBack()
   const [progress, setProgress] = useState<Compared>()
   const verification = useQuery(verdictOptions(org, chained, setProgress))
   function again(): void {
@@ -38,13 +37,7 @@ function VerifyDialog({ chained, onClose }: { readonly chained: Chained; readonl
     void verification.refetch()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={`Verify the ${NAMES[chained]}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title={`Verify the ${NAMES[chained]}`} size="lg" onClose={onClose}>
       <Stack>
         <Text size="sm">
           Entries are chained, and the vault signs the chain each minute. Verifying compares every entry with the chain,
@@ -69,7 +62,7 @@ function VerifyDialog({ chained, onClose }: { readonly chained: Chained; readonl
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 

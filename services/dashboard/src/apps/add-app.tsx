@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
@@ -9,7 +9,6 @@ import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { slugFrom } from '../kit/slug-from.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { appsKey } from './app-queries.js'
 import { PlatformField } from './platform-field.js'
 import { PolicyField } from './policy-field.js'
 
@@ -18,14 +17,12 @@ type NewApp = Pick<App, 'name' | 'slug' | 'platform' | 'policy'>
 /** A new app, which may call nothing yet. Leads to its page, where API services are linked. */
 export function AddApp({ onClose }: { readonly onClose: () => void }) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const navigate = useNavigate()
   const form = useForm<NewApp>({ initialValues: { name: '', slug: '', platform: 'ios', policy: 'enforce' } })
   const add = useMutation({
     mutationFn: (body: NewApp) => answerOf(api.POST('/orgs/{org}/apps', { params: { path: { org } }, body })),
     onSuccess: async ({ id, name }) => {
       notifications.show({ title: `${name} is added`, message: 'Link the API services that it may call.' })
-      await client.invalidateQueries({ queryKey: appsKey(org) })
       await navigate({ to: '/orgs/$org/apps/$app', params: { org, app: id }, search: { tab: 'services' } })
     },
   })

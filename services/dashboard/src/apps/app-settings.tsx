@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack, Switch, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
 import { LimitsFields } from '../kit/limits-fields.js'
@@ -9,7 +9,6 @@ import { ProblemAlert } from '../kit/problem-alert.js'
 import { QuotasFields } from '../kit/quotas-fields.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { appsKey } from './app-queries.js'
 import { APP_SCOPES, type AppValues, patchOf, valuesOf } from './app-values.js'
 import { PlatformField } from './platform-field.js'
 import { PolicyField } from './policy-field.js'
@@ -17,7 +16,6 @@ import { PolicyField } from './policy-field.js'
 /** What can be changed of an app. Limits and quotas count its requests to all API services. */
 export function AppSettings({ app }: { readonly app: App }) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const form = useForm<AppValues>({ initialValues: valuesOf(app) })
   const save = useMutation({
     mutationFn: ({ before, after }: { readonly before: AppValues; readonly after: AppValues }) =>
@@ -27,14 +25,13 @@ export function AppSettings({ app }: { readonly app: App }) {
           body: patchOf(before, after),
         }),
       ),
-    onSuccess: async (saved) => {
+    onSuccess: (saved) => {
       notifications.show({
         title: `${saved.name} is saved`,
         message: 'No new request is served with the previous settings any more.',
       })
       form.setInitialValues(valuesOf(saved))
       form.setValues(valuesOf(saved))
-      await client.invalidateQueries({ queryKey: appsKey(org) })
     },
   })
   useRefusedFields(form, save.error)

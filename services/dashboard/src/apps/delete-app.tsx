@@ -1,12 +1,11 @@
 import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { appListKey } from './app-queries.js'
 
 interface DeleteAppProps {
   readonly app: App
@@ -15,14 +14,12 @@ interface DeleteAppProps {
 
 export function DeleteApp({ app, onClose }: DeleteAppProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const navigate = useNavigate()
   const remove = useMutation({
     mutationFn: () => answerOf(api.DELETE('/orgs/{org}/apps/{app}', { params: { path: { org, app: app.id } } })),
     onSuccess: async () => {
       notifications.show({ title: `${app.name} is deleted`, message: 'The proxy refuses its token and its sessions.' })
       await navigate({ to: '/orgs/$org/apps', params: { org } })
-      await client.invalidateQueries({ queryKey: appListKey(org) })
     },
   })
   return (

@@ -1,13 +1,13 @@
 import { Anchor, Select, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { appsKey, linkableOptions } from './app-queries.js'
+import { linkableOptions } from './app-queries.js'
 
 interface LinkServiceProps {
   readonly app: App
@@ -18,7 +18,6 @@ interface LinkServiceProps {
 
 export function LinkService({ app, linked, onClose }: LinkServiceProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const all = useQuery(linkableOptions(org))
   const form = useForm({
     initialValues: { service: '' },
@@ -27,9 +26,8 @@ export function LinkService({ app, linked, onClose }: LinkServiceProps) {
   const link = useMutation({
     mutationFn: ({ service }: typeof form.values) =>
       answerOf(api.PUT('/orgs/{org}/apps/{app}/links/{service}', { params: { path: { org, app: app.id, service } } })),
-    onSuccess: async ({ service }) => {
+    onSuccess: ({ service }) => {
       notifications.show({ title: `${service.name} is linked`, message: `${app.name} may call it from now on.` })
-      await client.invalidateQueries({ queryKey: appsKey(org) })
       onClose()
     },
   })

@@ -1,13 +1,12 @@
-import { Modal, NumberInput, TextInput } from '@mantine/core'
+import { Code, NumberInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { ShownOnce } from '../kit/shown-once.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { appsKey } from './app-queries.js'
 
 interface MakeDebugTokenProps {
   readonly app: App
@@ -17,7 +16,6 @@ interface MakeDebugTokenProps {
 /** Asks for a name and hours, then shows the token, once. */
 export function MakeDebugToken({ app, onClose }: MakeDebugTokenProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const form = useForm<{ name: string; expiresInHours: number | string }>({
     initialValues: { name: '', expiresInHours: 24 },
   })
@@ -29,24 +27,15 @@ export function MakeDebugToken({ app, onClose }: MakeDebugTokenProps) {
           body: { name, expiresInHours: Number(expiresInHours) },
         }),
       ),
-    // The answer has the token, and must not outlive the dialog.
-    gcTime: 0,
-    onSuccess: () => client.invalidateQueries({ queryKey: appsKey(org) }),
   })
   useRefusedFields(form, make.error)
   if (make.data) {
     return (
-      // Only "Done" closes it: the token cannot be shown again.
-      <Modal
-        opened
-        onClose={onClose}
-        title={`The debug token ${make.data.name}`}
-        closeOnClickOutside={false}
-        closeOnEscape={false}
-        withCloseButton={false}
-      >
-        <ShownOnce what="debug token" value={make.data.token} onDone={onClose} />
-      </Modal>
+      <ShownOnce title={`Debug token ${make.data.name}`} what="debug token" value={make.data.token} onDone={onClose}>
+        A development build exchanges it for a session token, which goes in place of the provider’s key:{' '}
+        <Code>{'POST /v1/attest/debug'}</Code> on the proxy, with <Code>{'{"token":"pma_dbg_…"}'}</Code>, answers{' '}
+        <Code>{'{"token":"pma_ses_…","expiresAt":…}'}</Code>.
+      </ShownOnce>
     )
   }
   return (

@@ -1,9 +1,7 @@
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Confirm } from '../kit/confirm.js'
-import { useOrganization } from '../organization/organization-queries.js'
-import { appsKey } from './app-queries.js'
 
 interface TakeAwayProps {
   readonly title: string
@@ -20,17 +18,12 @@ interface TakeAwayProps {
 
 /** Takes one of an app's accesses away, once somebody has confirmed it. */
 export function TakeAway({ title, children, action, call, done, onClose }: TakeAwayProps) {
-  const { org } = useOrganization()
-  const client = useQueryClient()
   const take = useMutation({
     mutationFn: call,
-    onSuccess: async () => {
+    onSuccess: () => {
       notifications.show(done)
-      await client.invalidateQueries({ queryKey: appsKey(org) })
       onClose()
     },
-    // What is refused was perhaps taken away by somebody else.
-    onError: () => client.invalidateQueries({ queryKey: appsKey(org) }),
   })
   return (
     <Confirm

@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Dialog } from './dialog.js'
 import { ProblemAlert } from './problem-alert.js'
-import { useFocusBack } from './use-focus-back.js'
 
 interface ConfirmProps {
   readonly title: string
@@ -19,10 +19,9 @@ interface ConfirmProps {
 
 /** Asks before something is taken away. */
 export function Confirm({ title, children, action, isPending, problem, typed, onConfirm, onClose }: ConfirmProps) {
-  useFocusBack()
   const [entered, setEntered] = useState('')
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title={title} isHeld={isPending} onClose={onClose}>
       <Stack>
         <div>{children}</div>
         {typed === undefined ? null : (
@@ -30,12 +29,18 @@ export function Confirm({ title, children, action, isPending, problem, typed, on
             label={`Type ${typed} to confirm`}
             value={entered}
             autoComplete="off"
+            data-autofocus
             onChange={(event) => setEntered(event.currentTarget.value)}
           />
         )}
         <ProblemAlert problem={problem} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button
+            variant="default"
+            disabled={isPending}
+            data-autofocus={typed === undefined || undefined}
+            onClick={onClose}
+          >
             Cancel
           </Button>
           <Button
@@ -48,6 +53,6 @@ export function Confirm({ title, children, action, isPending, problem, typed, on
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import type { FormEventHandler, ReactNode } from 'react'
+import { Dialog } from './dialog.js'
 import { ProblemAlert } from './problem-alert.js'
-import { useFocusBack } from './use-focus-back.js'
 
 interface FormDialogProps {
   readonly title: string
@@ -17,7 +17,7 @@ interface FormDialogProps {
   readonly onClose: () => void
 }
 
-/** A form in a dialog. A refusal keeps what was entered. */
+/** A form in a dialog. A refusal keeps what was entered. What is under way cannot be cancelled, and is waited for. */
 export function FormDialog({
   title,
   children,
@@ -28,15 +28,14 @@ export function FormDialog({
   onSubmit,
   onClose,
 }: FormDialogProps) {
-  useFocusBack()
   return (
-    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title={title} size={size} isHeld={isPending} onClose={onClose}>
       <form onSubmit={onSubmit} noValidate autoComplete="off">
         <Stack>
           {children}
           <ProblemAlert problem={problem} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" disabled={isPending} onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={isPending}>
@@ -45,6 +44,6 @@ export function FormDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Table, Text } from '@mantine/core'
+import { Button, Center, Group, Loader, Table, Text } from '@mantine/core'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ProblemAlert } from './problem-alert.js'
@@ -30,10 +30,11 @@ export function ItemTable<Item>({ label, list, keyOf, columns, empty, filter }: 
       </Center>
     )
   }
-  if (list.isError) return <ProblemAlert problem={list.error} />
+  if (list.data === undefined) return <NoList list={list} />
   const shown = filter ? list.data.filter(filter) : list.data
   return (
     <>
+      {list.isError ? <NoList list={list} /> : null}
       {shown.length === 0 ? (
         <Text c="dimmed" py="lg">
           {list.data.length === 0 ? empty : 'Nothing of what is shown fits.'}
@@ -68,6 +69,20 @@ export function ItemTable<Item>({ label, list, keyOf, columns, empty, filter }: 
           </Button>
         </Center>
       ) : null}
+    </>
+  )
+}
+
+/** What was fetched before stays below it. */
+function NoList({ list }: { readonly list: Pick<UseInfiniteQueryResult, 'error' | 'isFetching' | 'refetch'> }) {
+  return (
+    <>
+      <ProblemAlert problem={list.error} />
+      <Group py="sm">
+        <Button variant="default" loading={list.isFetching} onClick={() => void list.refetch()}>
+          Try again
+        </Button>
+      </Group>
     </>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, CloseButton, Fieldset, Group, NumberInput, Select, Text } from '@mantine/core'
+import { Button, CloseButton, Fieldset, Group, Select, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { App } from '../api/types.js'
+import { CountInput } from './count-input.js'
 
 export type Limit = App['limits'][number]
 
@@ -38,14 +39,7 @@ export function LimitsFields({ value, scopes, error, onChange }: LimitsFieldsPro
             value={limit.scope}
             onChange={(chosen) => set(at, { scope: scopes.find((scope) => scope === chosen) ?? limit.scope })}
           />
-          <NumberInput
-            label="Requests"
-            w={110}
-            min={1}
-            allowDecimal={false}
-            value={limit.count}
-            onChange={(count) => set(at, { count: Number(count) })}
-          />
+          <CountInput label="Requests" w={110} value={limit.count} onChange={(count) => set(at, { count })} />
           <Select
             label="in a"
             w={120}
@@ -54,14 +48,7 @@ export function LimitsFields({ value, scopes, error, onChange }: LimitsFieldsPro
             value={String(limit.periodSeconds)}
             onChange={(seconds) => set(at, { periodSeconds: Number(seconds) })}
           />
-          <NumberInput
-            label="At once"
-            w={110}
-            min={1}
-            allowDecimal={false}
-            value={limit.burst}
-            onChange={(burst) => set(at, { burst: Number(burst) })}
-          />
+          <CountInput label="At once" w={110} value={limit.burst} onChange={(burst) => set(at, { burst })} />
           <CloseButton
             aria-label={`Remove the limit of ${limit.scope}`}
             mb={4}

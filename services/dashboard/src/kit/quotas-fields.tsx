@@ -1,6 +1,7 @@
-import { Button, CloseButton, Fieldset, Group, NumberInput, Select, Text } from '@mantine/core'
+import { Button, CloseButton, Fieldset, Group, Select, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { App } from '../api/types.js'
+import { CountInput } from './count-input.js'
 
 export type Quota = App['quotas'][number]
 
@@ -38,14 +39,7 @@ export function QuotasFields({ value, scopes, error, onChange }: QuotasFieldsPro
             value={quota.scope}
             onChange={(chosen) => set(at, { scope: scopes.find((scope) => scope === chosen) ?? quota.scope })}
           />
-          <NumberInput
-            label="Requests"
-            w={140}
-            min={1}
-            allowDecimal={false}
-            value={quota.count}
-            onChange={(count) => set(at, { count: Number(count) })}
-          />
+          <CountInput label="Requests" w={140} value={quota.count} onChange={(count) => set(at, { count })} />
           <Select
             label="in a"
             w={140}

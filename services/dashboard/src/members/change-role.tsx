@@ -1,12 +1,12 @@
 import { Select, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Member } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
-import { organizationsOptions, useOrganization } from '../organization/organization-queries.js'
+import { useOrganization } from '../organization/organization-queries.js'
 import { ROLE_WORDS, roleOf, rolesGivenBy } from './roles.js'
 
 interface ChangeRoleProps {
@@ -17,17 +17,14 @@ interface ChangeRoleProps {
 
 export function ChangeRole({ member, isOneself, onClose }: ChangeRoleProps) {
   const { org, role } = useOrganization()
-  const client = useQueryClient()
   const form = useForm({ initialValues: { role: member.role } })
   const change = useMutation({
     mutationFn: (body: typeof form.values) =>
       answerOf(api.PATCH('/orgs/{org}/members/{user}', { params: { path: { org, user: member.user.id } }, body })),
-    onSuccess: async ({ user, role }) => {
+    onSuccess: ({ user, role }) => {
       notifications.show({ title: 'The role is changed', message: `${user.name} is ${ROLE_WORDS[role]} from now on.` })
       onClose()
       // A lost role withdraws invitations, and one's own decides what all pages offer.
-      await client.invalidateQueries({ queryKey: ['org', org] })
-      if (isOneself) await client.invalidateQueries({ queryKey: organizationsOptions.queryKey })
     },
   })
   useRefusedFields(form, change.error)

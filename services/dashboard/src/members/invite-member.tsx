@@ -1,6 +1,6 @@
-import { Modal, Select, Text, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Role } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
@@ -8,7 +8,6 @@ import { useRefusedFields } from '../kit/refused-fields.js'
 import { ShownOnce } from '../kit/shown-once.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { joinLink } from './join-link.js'
-import { invitationsKey } from './member-queries.js'
 import { roleOf, rolesGivenBy } from './roles.js'
 
 const LEAST: Role = 'member'
@@ -16,17 +15,21 @@ const LEAST: Role = 'member'
 /** "Invite": whom and as what; then the link to hand over, once. */
 export function InviteMember({ onClose }: { readonly onClose: () => void }) {
   const { org, role } = useOrganization()
-  const client = useQueryClient()
   const form = useForm({ initialValues: { email: '', role: LEAST } })
   const invite = useMutation({
     mutationFn: (body: typeof form.values) =>
       answerOf(api.POST('/orgs/{org}/invitations', { params: { path: { org } }, body })),
-    onSuccess: () => client.invalidateQueries({ queryKey: invitationsKey(org) }),
-    // The answer has the token: it goes with this dialog.
-    gcTime: 0,
   })
   useRefusedFields(form, invite.error)
-  if (invite.data) return <Invited email={invite.data.email} token={invite.data.token} onClose={onClose} />
+  if (invite.data) {
+    const { email, token } = invite.data
+    const link = joinLink(window.location.origin, token)
+    return (
+      <ShownOnce title={`Invitation for ${email}`} what="link" value={link} onDone={onClose}>
+        Send this link to {email} yourself. It works once, within 7 days.
+      </ShownOnce>
+    )
+  }
   return (
     <FormDialog
       title="Invite a person"
@@ -53,30 +56,5 @@ export function InviteMember({ onClose }: { readonly onClose: () => void }) {
         onChange={(chosen) => form.setFieldValue('role', roleOf(chosen))}
       />
     </FormDialog>
-  )
-}
-
-interface InvitedProps {
-  readonly email: string
-  readonly token: string
-  readonly onClose: () => void
-}
-
-/** Closed by its button alone, because a click beside it would lose the link. */
-function Invited({ email, token, onClose }: InvitedProps) {
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Invitation for ${email}`}
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-    >
-      <Text size="sm" mb="md">
-        Send this link to {email} yourself. It works once, within 7 days.
-      </Text>
-      <ShownOnce what="link" value={joinLink(window.location.origin, token)} onDone={onClose} />
-    </Modal>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api/client.js'
 import type { Invitation } from '../api/types.js'
@@ -8,7 +8,7 @@ import { Confirm } from '../kit/confirm.js'
 import { ItemTable } from '../kit/item-table.js'
 import { Moment } from '../kit/moment.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { invitationsKey, invitationsOptions } from './member-queries.js'
+import { invitationsOptions } from './member-queries.js'
 import { ROLE_WORDS } from './roles.js'
 
 /** Who was invited and has not joined yet. */
@@ -63,14 +63,12 @@ interface WithdrawInvitationProps {
 
 function WithdrawInvitation({ invitation: { id, email }, onClose }: WithdrawInvitationProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const withdraw = useMutation({
     mutationFn: () =>
       answerOf(api.DELETE('/orgs/{org}/invitations/{invitation}', { params: { path: { org, invitation: id } } })),
-    onSuccess: async () => {
+    onSuccess: () => {
       notifications.show({ title: 'The invitation is withdrawn', message: `The link for ${email} works no more.` })
       onClose()
-      await client.invalidateQueries({ queryKey: invitationsKey(org) })
     },
   })
   return (

@@ -1,11 +1,10 @@
 import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Member } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { invitationsKey, membersKey } from './member-queries.js'
 
 interface RemoveMemberProps {
   readonly member: Member
@@ -14,14 +13,11 @@ interface RemoveMemberProps {
 
 export function RemoveMember({ member: { user }, onClose }: RemoveMemberProps) {
   const { org, name } = useOrganization()
-  const client = useQueryClient()
   const remove = useMutation({
     mutationFn: () => answerOf(api.DELETE('/orgs/{org}/members/{user}', { params: { path: { org, user: user.id } } })),
-    onSuccess: async () => {
+    onSuccess: () => {
       notifications.show({ title: `${user.name} is removed`, message: `${user.email} has no access any more.` })
       onClose()
-      await client.invalidateQueries({ queryKey: membersKey(org) })
-      await client.invalidateQueries({ queryKey: invitationsKey(org) })
     },
   })
   return (

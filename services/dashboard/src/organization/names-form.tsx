@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
-import { organizationOptions, organizationsOptions, useOrganization } from './organization-queries.js'
+import { organizationOptions, useOrganization } from './organization-queries.js'
 import { SettingsForm } from './settings-form.js'
 
 export function NamesForm() {
@@ -31,7 +31,6 @@ export function NamesForm() {
       form.resetDirty({ name: renamed.name, slug: renamed.slug })
       client.setQueryData(organizationOptions(org).queryKey, renamed)
       client.setQueryData(organizationOptions(renamed.slug).queryKey, renamed)
-      await client.invalidateQueries({ queryKey: organizationsOptions.queryKey })
       await navigate({ to: '/orgs/$org/settings', params: { org: renamed.slug }, replace: true })
     },
   })

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { QuotasFields } from '../kit/quotas-fields.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
-import { organizationOptions, organizationsOptions, useOrganization } from './organization-queries.js'
+import { organizationOptions, useOrganization } from './organization-queries.js'
 import { SettingsForm } from './settings-form.js'
 
 export function OrganizationQuotasForm() {
@@ -20,7 +20,7 @@ export function OrganizationQuotasForm() {
           body: { quotas: quotas.map((quota) => ({ ...quota, scope: 'organization' as const })) },
         }),
       ),
-    onSuccess: async (changed) => {
+    onSuccess: (changed) => {
       notifications.show({
         title: 'The quotas are in force',
         message: 'No new request is counted by the previous ones.',
@@ -28,7 +28,6 @@ export function OrganizationQuotasForm() {
       form.setValues({ quotas: changed.quotas })
       form.resetDirty({ quotas: changed.quotas })
       client.setQueryData(organizationOptions(org).queryKey, changed)
-      await client.invalidateQueries({ queryKey: organizationsOptions.queryKey })
     },
   })
   useRefusedFields(form, set.error)

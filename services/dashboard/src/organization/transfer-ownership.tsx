@@ -1,19 +1,18 @@
 import { Select, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { allMembersOptions } from '../members/member-queries.js'
 import { meOptions } from '../sign-in/who-is-signed-in.js'
-import { organizationsOptions, useOrganization } from './organization-queries.js'
+import { useOrganization } from './organization-queries.js'
 
 export function TransferOwnership({ onClose }: { readonly onClose: () => void }) {
   const { org, name } = useOrganization()
   const { data: me } = useSuspenseQuery(meOptions)
   const members = useQuery(allMembersOptions(org))
-  const client = useQueryClient()
   const form = useForm({
     initialValues: { user: '' },
     validate: { user: (user) => (user === '' ? 'Choose a member.' : null) },
@@ -21,11 +20,9 @@ export function TransferOwnership({ onClose }: { readonly onClose: () => void })
   const transfer = useMutation({
     mutationFn: (body: typeof form.values) =>
       answerOf(api.POST('/orgs/{org}/transfer', { params: { path: { org } }, body })),
-    onSuccess: async ({ user }) => {
+    onSuccess: ({ user }) => {
       notifications.show({ title: `${user.name} is an owner of ${name}`, message: 'You are an admin from now on.' })
       onClose()
-      await client.invalidateQueries({ queryKey: ['org', org] })
-      await client.invalidateQueries({ queryKey: organizationsOptions.queryKey })
     },
   })
   useRefusedFields(form, transfer.error)

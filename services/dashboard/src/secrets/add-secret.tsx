@@ -1,7 +1,7 @@
 import { Anchor, PasswordInput, Select, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
@@ -9,7 +9,7 @@ import { useOrganization } from '../organization/organization-queries.js'
 import { BindingsFields, NO_BINDINGS } from './bindings-fields.js'
 import { ExpiryField } from './expiry-field.js'
 import { momentOf } from './local-moment.js'
-import { presetsOptions, secretsKey } from './secret-queries.js'
+import { presetsOptions } from './secret-queries.js'
 
 /** Whose bindings a new secret gets: a provider's, or those that are entered. */
 const OTHER = 'other'
@@ -17,7 +17,6 @@ const OTHER = 'other'
 /** "Add secret": name and value, and where the value may go. */
 export function AddSecret({ onClose }: { readonly onClose: () => void }) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const { data: presets } = useSuspenseQuery(presetsOptions)
   const form = useForm({
     initialValues: { name: '', value: '', provider: '', bindings: NO_BINDINGS, expiresAt: '' },
@@ -36,9 +35,8 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
           },
         }),
       ),
-    onSuccess: async ({ name, mask }) => {
+    onSuccess: ({ name, mask }) => {
       notifications.show({ title: `${name} is stored`, message: `It is encrypted, and shown as ${mask} from now on.` })
-      await client.invalidateQueries({ queryKey: secretsKey(org) })
       onClose()
     },
   })

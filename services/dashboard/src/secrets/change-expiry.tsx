@@ -1,6 +1,6 @@
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
@@ -9,7 +9,6 @@ import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { ExpiryField } from './expiry-field.js'
 import { enteredMoment, momentOf } from './local-moment.js'
-import { secretsKey } from './secret-queries.js'
 
 interface ChangeExpiryProps {
   readonly secret: Secret
@@ -18,7 +17,6 @@ interface ChangeExpiryProps {
 
 export function ChangeExpiry({ secret, onClose }: ChangeExpiryProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const form = useForm({ initialValues: { expiresAt: enteredMoment(secret.expiresAt) } })
   const change = useMutation({
     mutationFn: ({ expiresAt }: { expiresAt: string }) =>
@@ -28,9 +26,8 @@ export function ChangeExpiry({ secret, onClose }: ChangeExpiryProps) {
           body: { expiresAt: momentOf(expiresAt) },
         }),
       ),
-    onSuccess: async ({ inForce }) => {
+    onSuccess: ({ inForce }) => {
       notifications.show({ title: 'The expiry is changed', message: inForceWords(inForce, 'the previous one') })
-      await client.invalidateQueries({ queryKey: secretsKey(org) })
       onClose()
     },
   })

@@ -1,12 +1,11 @@
 import { List, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { inForceWords } from '../kit/in-force.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { secretsKey } from './secret-queries.js'
 
 interface DeleteSecretProps {
   readonly secret: Secret
@@ -16,7 +15,6 @@ interface DeleteSecretProps {
 
 export function DeleteSecret({ secret, onClose, onDeleted = onClose }: DeleteSecretProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const isUsed = secret.usedBy.length > 0
   const remove = useMutation({
     mutationFn: () =>
@@ -25,10 +23,9 @@ export function DeleteSecret({ secret, onClose, onDeleted = onClose }: DeleteSec
           params: { path: { org, secret: secret.id }, query: isUsed ? { force: 'true' } : {} },
         }),
       ),
-    onSuccess: async ({ inForce }) => {
+    onSuccess: ({ inForce }) => {
       notifications.show({ title: `${secret.name} is deleted`, message: inForceWords(inForce, 'it') })
       onDeleted()
-      await client.invalidateQueries({ queryKey: [...secretsKey(org), 'list'] })
     },
   })
   return (

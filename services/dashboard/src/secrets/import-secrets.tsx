@@ -1,10 +1,10 @@
-import { Badge, Button, Group, Modal, Stack, Table, Text, Textarea } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Badge, Button, Group, Stack, Table, Text, Textarea } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api } from '../api/client.js'
+import { Dialog } from '../kit/dialog.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { secretsKey } from './secret-queries.js'
 
 type Outcome = 'created' | 'replaced' | 'unchanged' | 'refused'
 
@@ -18,21 +18,19 @@ const COLORS: Readonly<Record<Outcome, string>> = {
 /** Many secrets at once. Tried without writing first; of each line it says what would happen, and why not. */
 export function ImportSecrets({ onClose }: { readonly onClose: () => void }) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const [text, setText] = useState('')
   const run = useMutation({
     mutationFn: (dryRun: boolean) =>
       answerOf(api.POST('/orgs/{org}/secrets/import', { params: { path: { org } }, body: { text, dryRun } })),
-    onSuccess: async ({ dryRun }) => {
+    onSuccess: ({ dryRun }) => {
       if (dryRun) return
       setText('')
-      await client.invalidateQueries({ queryKey: secretsKey(org) })
     },
   })
   const isDone = run.data?.dryRun === false
   const useful = run.data ? run.data.counts.created + run.data.counts.replaced : 0
   return (
-    <Modal opened onClose={onClose} title="Import .env" size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="Import .env" size="xl" isHeld={run.isPending} onClose={onClose}>
       <Stack>
         {isDone ? null : (
           <Textarea
@@ -79,7 +77,7 @@ export function ImportSecrets({ onClose }: { readonly onClose: () => void }) {
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,12 +1,11 @@
 import { Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { secretsKey } from './secret-queries.js'
 
 interface RenameSecretProps {
   readonly secret: Secret
@@ -15,13 +14,11 @@ interface RenameSecretProps {
 
 export function RenameSecret({ secret, onClose }: RenameSecretProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const form = useForm({ initialValues: { name: secret.name } })
   const rename = useMutation({
     mutationFn: (body: { name: string }) =>
       answerOf(api.PATCH('/orgs/{org}/secrets/{secret}', { params: { path: { org, secret: secret.id } }, body })),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: secretsKey(org) })
+    onSuccess: () => {
       onClose()
     },
   })

@@ -1,7 +1,7 @@
 import { Checkbox, PasswordInput, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
@@ -9,7 +9,6 @@ import { inForceWords } from '../kit/in-force.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { BindingsFields } from './bindings-fields.js'
-import { secretsKey } from './secret-queries.js'
 
 interface ReplaceValueProps {
   readonly secret: Secret
@@ -19,7 +18,6 @@ interface ReplaceValueProps {
 /** The edit icon: a new value, whole. The present one cannot be shown. */
 export function ReplaceValue({ secret, onClose }: ReplaceValueProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const form = useForm({ initialValues: { value: '', elsewhere: false, bindings: secret.bindings } })
   const replace = useMutation({
     mutationFn: ({ value, elsewhere, bindings }: typeof form.values) =>
@@ -30,9 +28,8 @@ export function ReplaceValue({ secret, onClose }: ReplaceValueProps) {
           body: { name: secret.name, value, ...(elsewhere ? { bindings } : {}) },
         }),
       ),
-    onSuccess: async ({ inForce }) => {
+    onSuccess: ({ inForce }) => {
       notifications.show({ title: `${secret.name} is replaced`, message: inForceWords(inForce, 'the old value') })
-      await client.invalidateQueries({ queryKey: secretsKey(org) })
       onClose()
     },
   })

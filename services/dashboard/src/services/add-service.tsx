@@ -48,9 +48,8 @@ export function AddService({ onClose }: { readonly onClose: () => void }) {
           },
         }),
       ),
-    onSuccess: async ({ name }) => {
+    onSuccess: ({ name }) => {
       notifications.show({ title: `${name} is added`, message: 'Link it to the apps that may use it.' })
-      await client.invalidateQueries({ queryKey: ['org', org] })
       onClose()
     },
   })

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Service } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
@@ -14,7 +14,6 @@ interface DeleteServiceProps {
 
 export function DeleteService({ service, onClose, onDeleted }: DeleteServiceProps) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const remove = useMutation({
     mutationFn: () =>
       answerOf(
@@ -27,7 +26,6 @@ export function DeleteService({ service, onClose, onDeleted }: DeleteServiceProp
       // Away from its page first: that would be fetched again, and is not there any more.
       await onDeleted()
       // Apps lose their links to it, and secrets a user.
-      await client.invalidateQueries({ queryKey: ['org', org] })
     },
   })
   return (

@@ -15,7 +15,7 @@ import { ForwardingFields } from './forwarding-fields.js'
 import { IdentityFields } from './identity-fields.js'
 import { RequestsFields } from './requests-fields.js'
 import { changesOf, SERVICE_RULES, serviceForm } from './service-form.js'
-import { type ReadService, serviceOptions, servicesKey, withEtag } from './service-queries.js'
+import { type ReadService, serviceOptions, withEtag } from './service-queries.js'
 
 /** All settings of a service. What is entered stays when the service is read again in the background. */
 export function EditService({ read }: { readonly read: ReadService }) {
@@ -59,7 +59,6 @@ export function EditService({ read }: { readonly read: ReadService }) {
       beginWith(saved)
       // Its address has the slug.
       await navigate({ to: '/orgs/$org/services/$service', params: { org, service: slug }, replace: true })
-      await client.invalidateQueries({ queryKey: servicesKey(org) })
     },
   })
   const reload = useMutation({

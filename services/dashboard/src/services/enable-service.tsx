@@ -6,7 +6,7 @@ import { api } from '../api/client.js'
 import type { Service } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { serviceOptions, servicesKey, withEtag } from './service-queries.js'
+import { serviceOptions, withEtag } from './service-queries.js'
 
 /** Enables at once; asks before it disables, because apps in use are refused then. */
 export function EnableService({ service }: { readonly service: Service }) {
@@ -21,7 +21,7 @@ export function EnableService({ service }: { readonly service: Service }) {
           body: { enabled },
         }),
       ),
-    onSuccess: async (read) => {
+    onSuccess: (read) => {
       const { name, slug, enabled } = read.service
       notifications.show({
         title: enabled ? `${name} is enabled` : `${name} is disabled`,
@@ -29,7 +29,6 @@ export function EnableService({ service }: { readonly service: Service }) {
       })
       setIsAsking(false)
       client.setQueryData(serviceOptions(org, slug).queryKey, read)
-      await client.invalidateQueries({ queryKey: servicesKey(org) })
     },
     onError: () => setIsAsking(true),
   })

@@ -36,7 +36,6 @@ export function TestCall({ service, onClose }: TestCallProps) {
           body: testCallOf(values),
         }),
       ),
-    gcTime: 0,
   })
   useRefusedFields(form, call.error)
   return (

@@ -1,7 +1,9 @@
 import { Button, Menu } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
+import { asProblem } from '../api/problem.js'
 import { meOptions } from '../sign-in/who-is-signed-in.js'
 
 export function PersonMenu() {
@@ -15,6 +17,8 @@ export function PersonMenu() {
       // What the next person at this browser must not see.
       client.clear()
     },
+    onError: (thrown) =>
+      notifications.show({ color: 'red', title: 'You are still signed in', message: asProblem(thrown).message }),
   })
   return (
     <Menu position="bottom-end">

@@ -1,11 +1,12 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import type { Permission } from '../api/types.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { OrganizationSwitcher } from './organization-switcher.js'
 import { PersonMenu } from './person-menu.js'
+import { Waiting } from './waiting.js'
 
 interface Place {
   readonly to: `/orgs/$org/${string}`
@@ -85,7 +86,9 @@ function Shell({ switcher, sidebar }: { readonly switcher: ReactNode; readonly s
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main>
-        <Outlet />
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
       </AppShell.Main>
     </AppShell>
   )

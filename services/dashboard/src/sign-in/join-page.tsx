@@ -36,8 +36,6 @@ export function JoinPage() {
     // After a sign-in whose invitation is refused, the page goes on with who has signed in.
     onError: (_problem, { kind }) =>
       kind === 'account' ? client.invalidateQueries({ queryKey: meOptions.queryKey }) : undefined,
-    // What was asked for has the invitation, and perhaps a password.
-    gcTime: 0,
   })
   useRefusedFields(form, accept.error)
 

@@ -15,8 +15,10 @@ export function SignInPage() {
   const enter = useMutation({
     mutationFn: signIn,
     onSuccess: async ({ user }) => {
+      // What somebody else has seen in this browser.
+      client.clear()
       client.setQueryData(meOptions.queryKey, user)
-      await navigate({ to: next, replace: true })
+      await navigate({ href: next, replace: true })
     },
     onError: () => form.setFieldValue('password', ''),
   })

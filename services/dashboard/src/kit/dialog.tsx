@@ -1,0 +1,31 @@
+import { Modal } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useFocusBack } from './use-focus-back.js'
+
+interface DialogProps {
+  readonly title: string
+  readonly children: ReactNode
+  readonly size?: string
+  /** Only its own buttons close it: something is under way, or is shown once. */
+  readonly isHeld?: boolean
+  readonly onClose: () => void
+}
+
+/** Above the page, for one thing to do. A click beside it closes nothing: what was entered would be lost. */
+export function Dialog({ title, children, size = 'md', isHeld = false, onClose }: DialogProps) {
+  useFocusBack()
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size={size}
+      closeOnClickOutside={false}
+      closeOnEscape={!isHeld}
+      withCloseButton={!isHeld}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {children}
+    </Modal>
+  )
+}
