@@ -53,7 +53,8 @@ const home = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
   loader: async ({ context }) => {
-    const [first] = await context.client.ensureQueryData(organizationsOptions)
+    // Anew: the person may have left one, or been removed.
+    const [first] = await context.client.fetchQuery({ ...organizationsOptions, staleTime: 0 })
     if (first) throw redirect({ to: '/orgs/$org/secrets', params: { org: first.slug }, replace: true })
     throw redirect({ to: '/new-organization', replace: true })
   },

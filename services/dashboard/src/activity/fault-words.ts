@@ -1,7 +1,7 @@
 import type { Problem } from '../api/problem.js'
 
 /** Faults with which an admitted request can end, for whoever runs the app: what happened, and what to do. */
-const FAULTS: Readonly<Partial<Record<Problem['code'], string>>> = {
+const FAULTS: Readonly<Partial<Record<NonNullable<Problem['code']>, string>>> = {
   UPSTREAM_REJECTED_KEY:
     'The provider refused the key (401). Replace the secret’s value with a key that works directly with the provider, and check the service’s auth type and additional headers.',
   UPSTREAM_FORBIDDEN:

@@ -30,12 +30,12 @@ describe('a refusal', () => {
     ])
   })
 
-  it('is made of whatever was thrown, and a network that is away is said in words', () => {
+  it('is told from a network that is away, and from a fault of the page', () => {
     expect(asProblem(refusal)).toBe(refusal)
-    expect(asProblem(new TypeError('Failed to fetch'))).toMatchObject({
-      code: 'NO_ANSWER',
+    expect(new Problem({})).toMatchObject({
+      code: undefined,
       message: 'Management did not answer. Check your connection, and try again.',
     })
-    expect(asProblem(new Error('of our own')).message).toBe('of our own')
+    expect(asProblem(new TypeError('x is undefined'))).toMatchObject({ code: undefined, message: 'Load it again.' })
   })
 })

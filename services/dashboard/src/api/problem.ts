@@ -5,7 +5,8 @@ type ProblemBody = components['schemas']['Problem']
 /** A refusal by management (RFC 9457), or the lack of an answer. `message` says what to do. */
 export class Problem extends Error {
   override readonly name = 'Problem'
-  readonly code: ProblemBody['code'] | 'NO_ANSWER'
+  /** Undefined where no answer of management says it. */
+  readonly code: ProblemBody['code'] | undefined
   /** Undefined where management has no other title than the code. */
   readonly title: string | undefined
   readonly status: number | undefined
@@ -17,7 +18,7 @@ export class Problem extends Error {
 
   constructor(body: Partial<ProblemBody>, status?: number) {
     super(body.detail ?? 'Management did not answer. Check your connection, and try again.')
-    this.code = body.code ?? 'NO_ANSWER'
+    this.code = body.code
     this.title = body.title === body.code ? undefined : body.title
     this.status = status
     this.requestId = body.requestId
@@ -36,7 +37,8 @@ function outermost(pointer: string): string {
   return pointer.split('/').find((part) => part !== '') ?? pointer
 }
 
+/** Whatever else was thrown is a fault of the page, or the lack of one of its files after an upgrade. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
-  return new Problem(thrown instanceof Error && !(thrown instanceof TypeError) ? { detail: thrown.message } : {})
+  return new Problem({ title: 'This page has a fault', detail: 'Load it again.' })
 }

@@ -14,3 +14,18 @@ export function inForceWords({ by, waitedMs }: InForce, old: string): string {
       return `No proxy is running, so no request uses ${old}.`
   }
 }
+
+/**
+ * The same for a value that internal services may lease: they follow no feed, and hold what they have for a minute.
+ * `until`: as the API answers it, null where there are none. `wordsOf`: a moment, as the page shows it.
+ */
+export function valueGoneWords(
+  inForce: InForce,
+  old: string,
+  until: string | null,
+  wordsOf: (moment: string) => string,
+): string {
+  const proxies = inForceWords(inForce, old)
+  if (until === null) return proxies
+  return `${proxies} Internal services may hold ${old} until ${wordsOf(until)}: revoke it at the provider after that.`
+}

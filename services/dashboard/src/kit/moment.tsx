@@ -11,10 +11,14 @@ interface MomentProps {
 /** A moment, in the person's time zone. */
 export function Moment({ at, never = '–' }: MomentProps) {
   if (at === null) return <>{never}</>
-  const date = new Date(at)
   return (
-    <time dateTime={at} title={FULL.format(date)}>
-      {SHORT.format(date)}
+    <time dateTime={at} title={fullMoment(at)}>
+      {SHORT.format(new Date(at))}
     </time>
   )
+}
+
+/** To the second. */
+export function fullMoment(at: string): string {
+  return FULL.format(new Date(at))
 }

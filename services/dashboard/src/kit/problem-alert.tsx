@@ -18,8 +18,7 @@ export function ProblemAlert({ problem }: { readonly problem: unknown }) {
         </List>
       )}
       <Text size="xs" c="dimmed" mt={4}>
-        {told.code}
-        {told.requestId === undefined ? '' : ` · request ${told.requestId}`}
+        {[told.code, told.requestId && `request ${told.requestId}`].filter(Boolean).join(' · ')}
       </Text>
     </Alert>
   )

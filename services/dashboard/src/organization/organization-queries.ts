@@ -2,6 +2,7 @@ import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
 import { everyItem } from '../api/pages.js'
+import { asProblem } from '../api/problem.js'
 import type { Organization, Permission } from '../api/types.js'
 
 /** The organizations that the person is a member of. */
@@ -20,7 +21,9 @@ export const organizationOptions = (org: string) =>
 /** The organization that the page is about, with the word that its address has for it. */
 export function useOrganization(): Organization & { readonly org: string; may(permission: Permission): boolean } {
   const { org } = useParams({ from: '/signed-in/orgs/$org' })
-  const { data } = useSuspenseQuery(organizationOptions(org))
+  const { data, error } = useSuspenseQuery(organizationOptions(org))
+  // Who has been removed, or the organization was deleted: what was fetched before must not stand any longer.
+  if (error && asProblem(error).status === 404) throw error
   // What is not permitted is not offered. Management checks each request all the same.
   return { ...data, org, may: (permission) => data.permissions.includes(permission) }
 }

@@ -1,5 +1,5 @@
 import { Anchor, PasswordInput, Select, Text, TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { isNotEmpty, useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
@@ -9,17 +9,29 @@ import { useOrganization } from '../organization/organization-queries.js'
 import { BindingsFields, NO_BINDINGS } from './bindings-fields.js'
 import { ExpiryField } from './expiry-field.js'
 import { momentOf } from './local-moment.js'
+import { providerOfName } from './provider-of-name.js'
 import { presetsOptions } from './secret-queries.js'
 
 /** Whose bindings a new secret gets: a provider's, or those that are entered. */
 const OTHER = 'other'
 
+interface AddSecretProps {
+  /** What is known already: a recommended name, and the id of the preset that recommends it. */
+  readonly begin?: { readonly name: string; readonly provider: string }
+  readonly onClose: () => void
+}
+
 /** "Add secret": name and value, and where the value may go. */
-export function AddSecret({ onClose }: { readonly onClose: () => void }) {
+export function AddSecret({ begin = { name: '', provider: '' }, onClose }: AddSecretProps) {
   const { org } = useOrganization()
   const { data: presets } = useSuspenseQuery(presetsOptions)
   const form = useForm({
-    initialValues: { name: '', value: '', provider: '', bindings: NO_BINDINGS, expiresAt: '' },
+    initialValues: { ...begin, value: '', bindings: NO_BINDINGS, expiresAt: '' },
+    validate: {
+      name: isNotEmpty('Give a name, such as OPENAI_API_KEY.'),
+      value: isNotEmpty('Give the provider’s key.'),
+      provider: isNotEmpty('Choose where the value may go.'),
+    },
   })
   const add = useMutation({
     mutationFn: ({ name, value, provider, bindings, expiresAt }: typeof form.values) =>
@@ -29,8 +41,7 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
           body: {
             name,
             value,
-            ...(provider === OTHER ? { bindings } : {}),
-            ...(provider === OTHER || provider === '' ? {} : { preset: provider }),
+            ...(provider === OTHER ? { bindings } : { preset: provider }),
             expiresAt: momentOf(expiresAt),
           },
         }),
@@ -45,9 +56,15 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
 
   function enterName(name: string): void {
     form.setFieldValue('name', name)
-    // The recommended names, with or without a suffix such as _PROD.
-    const known = presets.find(({ secretName }) => name === secretName || name.startsWith(`${secretName}_`))
-    if (known) form.setFieldValue('provider', known.id)
+    const known = providerOfName(presets, name)
+    // A provider that a person has chosen stays.
+    if (known && form.values.provider === '') form.setFieldValue('provider', known.id)
+  }
+
+  function choose(provider: string): void {
+    form.setFieldValue('provider', provider)
+    const recommended = presets.find(({ id }) => id === provider)?.secretName
+    if (form.values.name === '' && recommended !== undefined) form.setFieldValue('name', recommended)
   }
 
   return (
@@ -72,7 +89,8 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
       <PasswordInput
         label="Value"
         description={chosen ? <KeyFrom url={chosen.keyFrom} /> : 'The provider’s API key. It is never shown again.'}
-        autoComplete="off"
+        // The one value that browsers do not offer to keep.
+        autoComplete="new-password"
         data-1p-ignore
         required
         {...form.getInputProps('value')}
@@ -87,9 +105,9 @@ export function AddSecret({ onClose }: { readonly onClose: () => void }) {
         ]}
         searchable
         required
-        error={form.errors.preset ?? (form.values.provider === OTHER ? undefined : form.errors.bindings)}
+        error={form.errors.provider ?? form.errors.preset}
         value={form.values.provider}
-        onChange={(provider) => form.setFieldValue('provider', provider ?? '')}
+        onChange={(provider) => choose(provider ?? '')}
       />
       {form.values.provider === OTHER ? (
         <BindingsFields

@@ -40,7 +40,6 @@ export function BindingsFields({ value, error, onChange }: BindingsFieldsProps) 
         description="Press Enter after each one. With https, without a path."
         placeholder="https://api.example.com"
         value={value.origins}
-        error={error}
         onChange={(origins) => onChange({ ...value, origins })}
       />
       {placements.map((place, at) => (
@@ -68,6 +67,11 @@ export function BindingsFields({ value, error, onChange }: BindingsFieldsProps) 
         value={value.services}
         onChange={(services) => onChange({ ...value, services })}
       />
+      {error ? (
+        <Text c="error" size="sm" mt="xs">
+          {error}
+        </Text>
+      ) : null}
     </Fieldset>
   )
 }
@@ -81,7 +85,7 @@ interface PlaceFieldsProps {
 function PlaceFields({ place, onChange, onRemove }: PlaceFieldsProps) {
   const { named } = KINDS[place.kind]
   return (
-    <Group align="flex-end" mt="sm" wrap="nowrap">
+    <Group align="flex-end" mt="sm">
       <Select
         label="Place in the request"
         allowDeselect={false}
@@ -93,6 +97,7 @@ function PlaceFields({ place, onChange, onRemove }: PlaceFieldsProps) {
         <TextInput
           label={named}
           flex={1}
+          miw={180}
           required
           value={nameOf(place)}
           onChange={(event) => onChange(placeOf(place.kind, event.currentTarget.value))}

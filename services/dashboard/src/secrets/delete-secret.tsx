@@ -4,7 +4,8 @@ import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
-import { inForceWords } from '../kit/in-force.js'
+import { valueGoneWords } from '../kit/in-force.js'
+import { fullMoment } from '../kit/moment.js'
 import { useOrganization } from '../organization/organization-queries.js'
 
 interface DeleteSecretProps {
@@ -23,8 +24,11 @@ export function DeleteSecret({ secret, onClose, onDeleted = onClose }: DeleteSec
           params: { path: { org, secret: secret.id }, query: isUsed ? { force: 'true' } : {} },
         }),
       ),
-    onSuccess: ({ inForce }) => {
-      notifications.show({ title: `${secret.name} is deleted`, message: inForceWords(inForce, 'it') })
+    onSuccess: ({ inForce, internalServicesUntil }) => {
+      notifications.show({
+        title: `${secret.name} is deleted`,
+        message: valueGoneWords(inForce, 'it', internalServicesUntil, fullMoment),
+      })
       onDeleted()
     },
   })

@@ -35,7 +35,7 @@ export function ImportSecrets({ onClose }: { readonly onClose: () => void }) {
         {isDone ? null : (
           <Textarea
             label="Contents of the file"
-            description="NAME=value, one each line. Names that a provider recommends, such as OPENAI_API_KEY, may go to that provider; others keep where they may go. Check first: nothing is written."
+            description="NAME=value, one each line. Names that a provider recommends, such as OPENAI_API_KEY, may go to that provider, and names that are there keep where they may go. Add others by “Add secret”, which asks where they may go. Check first: that writes nothing."
             placeholder="OPENAI_API_KEY=…"
             ff="monospace"
             autosize
@@ -44,6 +44,7 @@ export function ImportSecrets({ onClose }: { readonly onClose: () => void }) {
             autoComplete="off"
             spellCheck={false}
             data-autofocus
+            readOnly={run.isPending}
             value={text}
             onChange={(event) => {
               setText(event.currentTarget.value)
@@ -59,7 +60,7 @@ export function ImportSecrets({ onClose }: { readonly onClose: () => void }) {
             <Button onClick={onClose}>Done</Button>
           ) : (
             <>
-              <Button variant="default" onClick={onClose}>
+              <Button variant="default" disabled={run.isPending} onClick={onClose}>
                 Cancel
               </Button>
               <Button

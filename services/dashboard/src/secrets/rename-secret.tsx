@@ -1,5 +1,6 @@
 import { Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
@@ -18,7 +19,8 @@ export function RenameSecret({ secret, onClose }: RenameSecretProps) {
   const rename = useMutation({
     mutationFn: (body: { name: string }) =>
       answerOf(api.PATCH('/orgs/{org}/secrets/{secret}', { params: { path: { org, secret: secret.id } }, body })),
-    onSuccess: () => {
+    onSuccess: ({ name }) => {
+      notifications.show({ title: `${secret.name} is renamed`, message: `It is called ${name} from now on.` })
       onClose()
     },
   })

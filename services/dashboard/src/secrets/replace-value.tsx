@@ -1,11 +1,12 @@
 import { Checkbox, PasswordInput, Text } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { isNotEmpty, useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
-import { inForceWords } from '../kit/in-force.js'
+import { valueGoneWords } from '../kit/in-force.js'
+import { fullMoment } from '../kit/moment.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { BindingsFields } from './bindings-fields.js'
@@ -18,7 +19,10 @@ interface ReplaceValueProps {
 /** The edit icon: a new value, whole. The present one cannot be shown. */
 export function ReplaceValue({ secret, onClose }: ReplaceValueProps) {
   const { org } = useOrganization()
-  const form = useForm({ initialValues: { value: '', elsewhere: false, bindings: secret.bindings } })
+  const form = useForm({
+    initialValues: { value: '', elsewhere: false, bindings: secret.bindings },
+    validate: { value: isNotEmpty('Give the whole new value.') },
+  })
   const replace = useMutation({
     mutationFn: ({ value, elsewhere, bindings }: typeof form.values) =>
       answerOf(
@@ -28,8 +32,11 @@ export function ReplaceValue({ secret, onClose }: ReplaceValueProps) {
           body: { name: secret.name, value, ...(elsewhere ? { bindings } : {}) },
         }),
       ),
-    onSuccess: ({ inForce }) => {
-      notifications.show({ title: `${secret.name} is replaced`, message: inForceWords(inForce, 'the old value') })
+    onSuccess: ({ inForce, internalServicesUntil }) => {
+      notifications.show({
+        title: `${secret.name} is replaced`,
+        message: valueGoneWords(inForce, 'the old value', internalServicesUntil, fullMoment),
+      })
       onClose()
     },
   })
@@ -45,13 +52,15 @@ export function ReplaceValue({ secret, onClose }: ReplaceValueProps) {
       onClose={onClose}
     >
       <Text size="sm">
-        The present value ({secret.mask}) cannot be shown. Once this is saved, it stops working at once: then revoke it
-        at the provider.
+        The present value ({secret.mask}) cannot be shown. Once this is saved, no request uses it any more
+        {secret.bindings.services.length > 0 ? ', and internal services hold it for a minute at most' : ''}: then revoke
+        it at the provider.
+        {secret.expiresAt === null ? '' : ' The expiry stays as it is, unless it has passed.'}
       </Text>
       <PasswordInput
         label="New value"
         description="The whole value."
-        autoComplete="off"
+        autoComplete="new-password"
         data-1p-ignore
         data-autofocus
         required

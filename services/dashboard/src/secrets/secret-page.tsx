@@ -29,10 +29,7 @@ export function SecretPage() {
   const close = () => setDoing(undefined)
   return (
     <>
-      <PageHead
-        title={secret.name}
-        about="Its value is shown to nobody. It is put into requests, and stays on the server."
-      >
+      <PageHead title={secret.name} about="Its value is shown to nobody. It is used on the server alone.">
         {may('secrets:write') ? (
           <>
             <Button onClick={() => setDoing('replace')}>Replace the value</Button>

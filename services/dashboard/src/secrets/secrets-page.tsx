@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Badge, Button, Group, TextInput, Tooltip } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, usePrefetchQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Secret } from '../api/types.js'
 import { DeleteIcon, EditIcon } from '../kit/icons.js'
 import { ItemTable } from '../kit/item-table.js'
@@ -13,7 +13,7 @@ import { DeleteSecret } from './delete-secret.js'
 import { ImportSecrets } from './import-secrets.js'
 import { Mask } from './mask.js'
 import { ReplaceValue } from './replace-value.js'
-import { secretsOptions } from './secret-queries.js'
+import { presetsOptions, secretsOptions } from './secret-queries.js'
 import { UsedBy } from './used-by.js'
 
 type Doing = { readonly what: 'add' | 'import' } | { readonly what: 'replace' | 'delete'; readonly secret: Secret }
@@ -23,6 +23,8 @@ export function SecretsPage() {
   const [doing, setDoing] = useState<Doing>()
   const [wanted, setWanted] = useState('')
   const list = useInfiniteQuery(secretsOptions(org))
+  // For "Add secret", which would otherwise wait for them.
+  usePrefetchQuery(presetsOptions)
   const mayWrite = may('secrets:write')
   const close = () => setDoing(undefined)
   return (
@@ -59,13 +61,13 @@ export function SecretsPage() {
           { head: 'Value', cell: ({ mask }) => <Mask mask={mask} /> },
           { head: 'Used by', cell: ({ usedBy }) => <UsedBy org={org} services={usedBy} /> },
           { head: 'May go to', cell: ({ bindings }) => [...bindings.origins, ...bindings.services].join(', ') },
-          { head: 'Last replaced', cell: (secret) => <Replaced {...secret} /> },
+          { head: 'Value since', cell: (secret) => <Replaced {...secret} /> },
           ...(mayWrite
             ? [{ head: 'Actions', cell: (secret: Secret) => <Actions secret={secret} onChoose={setDoing} /> }]
             : []),
         ]}
       />
-      {doing?.what === 'add' ? <AddSecret onClose={close} /> : null}
+      <Suspense fallback={null}>{doing?.what === 'add' ? <AddSecret onClose={close} /> : null}</Suspense>
       {doing?.what === 'import' ? <ImportSecrets onClose={close} /> : null}
       {doing?.what === 'replace' ? <ReplaceValue secret={doing.secret} onClose={close} /> : null}
       {doing?.what === 'delete' ? <DeleteSecret secret={doing.secret} onClose={close} /> : null}

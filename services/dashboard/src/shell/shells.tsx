@@ -1,9 +1,11 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import type { Permission } from '../api/types.js'
 import { useOrganization } from '../organization/organization-queries.js'
+import { meOptions } from '../sign-in/who-is-signed-in.js'
 import { OrganizationSwitcher } from './organization-switcher.js'
 import { PersonMenu } from './person-menu.js'
 import { Waiting } from './waiting.js'
@@ -60,7 +62,17 @@ function AccountPlaces() {
   )
 }
 
+/** Another tab may have signed somebody else in. Then nothing on this page is about them. */
+function useSamePerson(): void {
+  const { data: me } = useSuspenseQuery(meOptions)
+  const [shownTo] = useState(me.id)
+  useEffect(() => {
+    if (me.id !== shownTo) window.location.assign('/')
+  }, [me.id, shownTo])
+}
+
 function Shell({ switcher, sidebar }: { readonly switcher: ReactNode; readonly sidebar: ReactNode }) {
+  useSamePerson()
   const [isOpen, { toggle, close }] = useDisclosure()
   return (
     <AppShell

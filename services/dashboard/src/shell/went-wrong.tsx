@@ -5,9 +5,9 @@ import { ProblemAlert } from '../kit/problem-alert.js'
 
 /** In place of a page whose data could not be had. */
 export function WentWrong({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
-  const { pathname } = useLocation()
+  const { href } = useLocation()
   const problem = asProblem(error)
-  if (problem.isSignedOut) return <Navigate to="/sign-in" search={{ next: pathname }} replace />
+  if (problem.isSignedOut) return <Navigate to="/sign-in" search={{ next: href }} replace />
   return (
     <Container size="xs" pt="xl">
       <Stack>
