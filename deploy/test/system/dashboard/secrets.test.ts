@@ -19,6 +19,11 @@ const openReplacement = (page: Page, name: string) =>
   page.getByRole('button', { name: `Replace the value of ${name}` }).click()
 const openDeletion = (page: Page, name: string) => page.getByRole('button', { name: `Delete ${name}` }).click()
 
+async function choose(page: Page, field: string, option: string): Promise<void> {
+  await dialogOf(page).getByRole('combobox', { name: field }).click()
+  await page.getByRole('option', { name: option, exact: true }).click()
+}
+
 /** The product page's "Adding a Secret", up to "Save". */
 async function enterSecret(page: Page, name: string, value: string): Promise<void> {
   await page.getByRole('link', { name: 'Secrets' }).click()
@@ -59,6 +64,7 @@ describeDashboard('secrets', (dashboard) => {
     const { page } = await secretsPage()
     const value = plant()
     await enterSecret(page, 'not a name', value)
+    await choose(page, 'Provider', 'OpenAI')
     await save(page)
     await dialogOf(page).getByRole('alert').waitFor()
     expect(await dialogOf(page).getByLabel('Name').getAttribute('aria-invalid')).toBe('true')
@@ -80,7 +86,7 @@ describeDashboard('secrets', (dashboard) => {
       await openReplacement(page, made.secretName)
       expect(await dialogOf(page).getByLabel('New value').inputValue()).toBe('')
       await save(page)
-      await dialogOf(page).getByRole('alert').waitFor()
+      await dialogOf(page).getByText('Give the whole new value.').waitFor()
       await dialogOf(page).getByLabel('New value').fill(fresh)
       await save(page)
       await page.getByText('that no request uses the old value any more').waitFor()
@@ -147,6 +153,39 @@ describeDashboard('secrets', (dashboard) => {
       await forged('PUT', `/secrets/${id}/value`, { value: 'sk-forged' }),
       await forged('DELETE', `/secrets/${id}`, {}),
     ]).toEqual([403, 403, 403])
+  }, 60_000)
+
+  it('that are typed for one organization are never saved in another, whatever the browser’s buttons do', async () => {
+    await dashboard.system().owner.post('/orgs', { name: 'Beyond' })
+    const { page } = await secretsPage()
+    await page.getByRole('button', { name: 'Organization: Demo' }).click()
+    await page.getByRole('menuitem', { name: 'Beyond' }).click()
+    await page.getByRole('button', { name: 'Organization: Beyond' }).waitFor()
+    await enterSecret(page, 'FOR_BEYOND', plant())
+    await page.goBack()
+    await page.getByRole('button', { name: 'Organization: Demo' }).waitFor()
+    expect(await dialogOf(page).count()).toBe(0)
+  }, 60_000)
+
+  it('are not let go of while a request is under way: neither Escape nor a click beside the dialog closes it', async () => {
+    const { page } = await secretsPage()
+    let answer = (): void => {}
+    const mayAnswer = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route('**/secrets', async (route) => {
+      if (route.request().method() === 'POST') await mayAnswer
+      await route.continue()
+    })
+    await enterSecret(page, 'HELD_KEY', plant())
+    await choose(page, 'Provider', 'OpenAI')
+    await save(page)
+    await page.keyboard.press('Escape')
+    await page.mouse.click(2, 400)
+    expect(await dialogOf(page).getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true)
+    answer()
+    await isClosed(page)
+    expect(await rowOf(page, 'HELD_KEY').getByRole('code').textContent()).toBe(MASK)
   }, 60_000)
 
   it('are others in another organization', async () => {
