@@ -15,7 +15,7 @@ export interface AuthenticateDeps {
 
 /**
  * The only way from a request to a Principal. If there is an `Authorization` field, only it counts: a bad one is
- * refused and never replaced by the cookie. A write with the cookie must come from management's own pages (CSRF).
+ * refused and never replaced by the cookie. With the cookie, a page of another origin may neither write nor read (CSRF).
  *
  * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED or FORBIDDEN.
  */
@@ -26,7 +26,8 @@ export function createAuthenticate({ db, publicOrigin }: AuthenticateDeps): (req
     const name = cookieName(clientOf(request, publicOrigin))
     const token = name === undefined ? undefined : readCookie(request.get('cookie'), name)
     if (token === undefined || token === '') throw nobody()
-    refuseForeignWrite(request, publicOrigin)
+    if (request.method === 'GET' || request.method === 'HEAD') refuseForeignRead(request)
+    else refuseForeignWrite(request, publicOrigin)
     return principalOf(db, token)
   }
 }
@@ -46,9 +47,21 @@ function nobody(): Fault {
   })
 }
 
-/** Added to SameSite=Strict, which compares sites, not origins: a page of `localhost:3000` counts as the same site. */
+/**
+ * Added to SameSite=Strict, which compares sites, not origins: a page of `localhost:3000` counts as the same site. It
+ * could not see the answer, but an `<img>` of an export would be recorded in the person's name and occupy a snapshot.
+ */
+function refuseForeignRead(request: Request): void {
+  const site = request.get('sec-fetch-site')
+  // Older browsers and tools send no such field. `none` is an address that the person typed in.
+  if (site === undefined || site === 'same-origin' || site === 'none') return
+  throw new Fault('FORBIDDEN', 'a read with the cookie from another origin', {
+    say: 'A page of another origin may not read with the cookie. Open the address itself, or use the token as Authorization: Bearer.',
+  })
+}
+
+/** As strict as it can be, because a write needs no answer to do harm. */
 function refuseForeignWrite(request: Request, publicOrigin: string | undefined): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return
   const site = request.get('sec-fetch-site')
   const own = publicOrigin ?? `${request.protocol}://${request.get('host') ?? ''}`
   // No page can forge Sec-Fetch-Site in a browser that sends it. Older browsers send Origin with every write.

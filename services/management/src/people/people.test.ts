@@ -313,10 +313,9 @@ describe('the cookie of a sign-in', () => {
     expect((await signIn('lea', { host: '192.168.1.5:8070' })).cookie).toBeUndefined()
   })
 
-  it('allows reading from everywhere, and writing from the product’s own pages alone', async () => {
+  it('allows writing from the product’s own pages alone', async () => {
     const { token } = await signIn('max', https)
     const cookie = `__Host-pma=${token}`
-    await house.anonymous('GET', '/auth/me').set(https).set({ cookie }).expect(200)
     const write = (headers: Record<string, string>) =>
       house
         .anonymous('POST', '/orgs', { name: 'Max' })
@@ -331,6 +330,28 @@ describe('the cookie of a sign-in', () => {
     await write({ 'sec-fetch-site': 'same-origin' }).expect(201)
     await write({ origin: 'https://pma.example' }).expect(201)
   })
+
+  it.each([undefined, 'same-origin', 'none'])('allows reading where Sec-Fetch-Site is %s', async (site) => {
+    const { token } = await signIn(`reader-${site}`, https)
+    const headers = { ...https, cookie: `__Host-pma=${token}`, ...(site && { 'sec-fetch-site': site }) }
+    await house.anonymous('GET', '/auth/me').set(headers).expect(200)
+  })
+
+  it.each(['same-site', 'cross-site', '', 'same-origin, same-site'])(
+    'allows no reading where Sec-Fetch-Site is %j, so that no page of another origin makes entries in a trail',
+    async (site) => {
+      const owner = await house.person(`owner-${site.length}`)
+      const org = await house.organization(owner, 'Watched')
+      const headers = { ...https, cookie: `__Host-pma=${owner.token}` }
+      const exported = () => house.db('audit').where({ organization_id: org, event: 'audit.exported' })
+      const read = () => house.anonymous('GET', `/orgs/${org}/audit/export`).set(headers)
+      const { body } = await read().set('sec-fetch-site', site).set('origin', 'https://pma.example').expect(403)
+      expect(body.code).toBe('FORBIDDEN')
+      expect(await exported()).toEqual([])
+      await read().expect(200)
+      expect(await exported()).toHaveLength(1)
+    },
+  )
 
   it('is refused under its plain name over https, and when it is sent twice', async () => {
     const { token } = await signIn('nia', https)
