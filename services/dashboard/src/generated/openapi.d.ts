@@ -1389,7 +1389,9 @@ export interface operations {
                     token: string;
                     email: string;
                     password: string;
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     organization: string;
                 };
             };
@@ -1677,6 +1679,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     /** @description Permissions of the token. It never allows more than your role in the organization. */
                     scopes: ("organization:read" | "organization:write" | "members:read" | "members:write" | "membership:write" | "invitations:read" | "invitations:write" | "secrets:read" | "secrets:write" | "services:read" | "services:write" | "apps:read" | "apps:write" | "access-log:read" | "audit:read" | "organizations:create")[];
@@ -1797,6 +1800,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     slug?: string;
                 };
@@ -1917,6 +1921,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name?: string;
                     slug?: string;
                     /** @description Empty for none. */
@@ -2282,6 +2287,7 @@ export interface operations {
             content: {
                 "application/json": {
                     token: string;
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name?: string;
                     password?: string;
                 };
@@ -3275,6 +3281,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     slug: string;
                     baseUrl?: string;
@@ -3431,6 +3438,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     baseUrl?: string;
                     auth?: {
@@ -3580,6 +3588,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name?: string;
                     slug?: string;
                     baseUrl?: string;
@@ -3792,6 +3801,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     slug: string;
                     /** @enum {string} */
@@ -3919,6 +3929,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     /** @enum {string} */
                     platform: "ios" | "android" | "flutter" | "react-native";
@@ -4039,6 +4050,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name?: string;
                     slug?: string;
                     /** @enum {string} */
@@ -4181,6 +4193,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description One line of visible characters, with no more than one blank between two of them. */
                     name: string;
                     expiresInHours: number;
                 };

@@ -3,13 +3,32 @@ import { z } from 'zod'
 
 const NAME_CHARS_MAX = 100
 
-/** The display name of a thing, on one line. */
+/**
+ * Every character is seen and none acts on its neighbours. Refused are controls, line breaks, and what is invisible: it
+ * changes the direction of text, as U+202E does, or makes two names look alike. U+2800 is a blank that Unicode calls a
+ * symbol. A selector behind an emoji chooses its colours.
+ */
+const SEEN =
+  /^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?<=\p{Extended_Pictographic})\ufe0f)*$/u
+
+/** A run of blanks of any width would push the rest out of its column, so that a name passes for a whole row. */
+const SINGLE_BLANKS = /^(?!.*\p{Zs}{2})/u
+
+/**
+ * The display name of a thing or a person, on one line. In requests alone: names that are stored already stay. The
+ * OpenAPI document says it in words, because the regular expressions of few other languages know these classes.
+ */
 export const Name = z
   .string()
   .trim()
   .min(1)
   .max(NAME_CHARS_MAX)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Give one line without control characters.')
+  .refine(
+    (name) => SEEN.test(name),
+    'Give one line of visible characters. Type the name anew if you copied it: it holds an invisible one.',
+  )
+  .refine((name) => SINGLE_BLANKS.test(name), 'Put one blank between words, not several.')
+  .meta({ description: 'One line of visible characters, with no more than one blank between two of them.' })
 
 /** A lower-case DNS label (RFC 1123 § 2.1), because a service's slug may stand before the proxy's host suffix. */
 export const Slug = z.string().regex(SLUG, 'Give 1 to 63 lower-case letters, digits and hyphens, such as openai-prod.')
