@@ -3,7 +3,7 @@ import { canonicalJson } from './canonical-json.js'
 
 /**
  * The ETag of a representation: strong, since equal tags mean equal members. It is a digest of what is shown and of
- * nothing else, so every change of the answer changes the tag. Renaming a secret, for example, changes the tags of the
+ * nothing else, so every change of the answer to a credential changes the tag. Renaming a secret, for example, changes the tags of the
  * services that name it. What is shown never holds the value of a secret.
  */
 export function etagOf(shown: unknown): string {

@@ -59,7 +59,10 @@ export interface Answer<Body> {
   readonly body: Body
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The single resource that the answer shows, as its read shows it. The answer then carries its ETag. */
+  /**
+   * The single resource that the answer shows, as its read shows it. The answer then carries its ETag. What follows from
+   * the credential and from other members is left out (ADR 8).
+   */
   readonly resource?: unknown
   /** For routes that answer `lines`. */
   readonly pages?: AsyncIterable<readonly unknown[]>

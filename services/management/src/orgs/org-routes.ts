@@ -46,7 +46,7 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
           rows,
           query.limit,
           ({ id }) => id,
-          (row) => presentOrg(row, principal),
+          (row) => shownTo(principal, presentOrg(row)),
         ),
       }
     },
@@ -63,8 +63,8 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
       async again({ principal }, made) {
         const row = await myOrg(deps.db, principal.userId, made)
         if (!row) throw goneSince(made)
-        const shown = presentOrg(row, principal)
-        return { body: shown, resource: shown }
+        const shown = presentOrg(row)
+        return { body: shownTo(principal, shown), resource: shown }
       },
     },
     handle: async ({ actor, principal, body, claim }) => {
@@ -80,8 +80,8 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
           ],
         }
       })
-      const shown = presentOrg(result, principal)
-      return { body: shown, resource: shown }
+      const shown = presentOrg(result)
+      return { body: shownTo(principal, shown), resource: shown }
     },
   })
   return [list, create, ...oneOrgRoutes(deps)]
@@ -95,8 +95,8 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     permission: 'organization:read',
     answers: { status: 200, body: OrgView },
     handle: async ({ principal, org }) => {
-      const shown = await viewOf(deps.db, principal, org.id)
-      return { body: shown, resource: shown }
+      const shown = await orgOf(deps.db, principal, org.id)
+      return { body: shownTo(principal, shown), resource: shown }
     },
   })
   const update = route({
@@ -112,11 +112,11 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     handle: async ({ actor, principal, org, body, precondition }) => {
       await deps.commitChange(actor, async (trx) => {
         await lockOrg(trx, org.id, principal.userId)
-        await precondition(() => viewOf(trx, principal, org.id))
+        await precondition(() => orgOf(trx, principal, org.id))
         return updateOrg(trx, org.id, body)
       })
-      const shown = await viewOf(deps.db, principal, org.id)
-      return { body: shown, resource: shown }
+      const shown = await orgOf(deps.db, principal, org.id)
+      return { body: shownTo(principal, shown), resource: shown }
     },
   })
   const remove = route({
@@ -127,23 +127,30 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     answers: { status: 204 },
     conditional: true,
     handle: async ({ actor, principal, org, precondition }) => {
-      await deleteOrg(deps, actor, org, (trx) => precondition(() => viewOf(trx, principal, org.id)))
+      await deleteOrg(deps, actor, org, (trx) => precondition(() => orgOf(trx, principal, org.id)))
       return { body: undefined }
     },
   })
   return [read, update, remove]
 }
 
-async function viewOf(db: Knex, principal: Principal, organizationId: string): Promise<z.input<typeof OrgView>> {
+type ShownOrg = z.input<typeof OrgView>
+/** What the ETag is made of. Permissions are not, so that a person's token may change what their session has read. */
+type TaggedOrg = Omit<ShownOrg, 'permissions'>
+
+async function orgOf(db: Knex, principal: Principal, organizationId: string): Promise<TaggedOrg> {
   const row = await myOrg(db, principal.userId, organizationId)
   if (!row) throw new Fault('NOT_FOUND', 'no such organization any more')
-  return presentOrg(row, principal)
+  return presentOrg(row)
 }
 
-function presentOrg(
-  { id, slug, name, quotas, role, created_at }: OrgRecord,
-  principal: Principal,
-): z.input<typeof OrgView> {
-  const permissions = ORG_PERMISSIONS.filter((asked) => roleMay(role, asked) && carries(principal, asked))
-  return { id, slug, name, quotas: [...quotas], role, permissions, createdAt: created_at.toISOString() }
+function presentOrg({ id, slug, name, quotas, role, created_at }: OrgRecord): TaggedOrg {
+  return { id, slug, name, quotas: [...quotas], role, createdAt: created_at.toISOString() }
+}
+
+function shownTo(principal: Principal, org: TaggedOrg): ShownOrg {
+  return {
+    ...org,
+    permissions: ORG_PERMISSIONS.filter((asked) => roleMay(org.role, asked) && carries(principal, asked)),
+  }
 }

@@ -131,6 +131,34 @@ describe('a personal access token', () => {
     })
   })
 
+  it('changes an organization under the ETag that its person’s session read, though it may do less there', async () => {
+    const { body: made, headers } = await people.owner.ask('POST', '/orgs', { name: 'Read by both' }).expect(201)
+    const path = `/orgs/${made.id}`
+    const { ask } = await bearer(people.owner, ['organization:read', 'organization:write'], {
+      organizations: [made.id],
+    })
+    const seen = await ask('GET', path).expect(200)
+    expect(seen.body.permissions.length).toBeLessThan(made.permissions.length)
+    expect(seen.headers.etag).toBe(headers.etag)
+    const renamed = await ask('PATCH', path, { name: 'Renamed' }).set('if-match', String(headers.etag)).expect(200)
+    expect(renamed.headers.etag).not.toBe(headers.etag)
+    await people.owner.ask('PATCH', path, { name: 'Again' }).set('if-match', String(headers.etag)).expect(412)
+  })
+
+  it('is told anew what it may do once the role of its person has changed, also with If-None-Match', async () => {
+    const raised = await house.person(`raised${count}`)
+    await house.join(org(), raised, 'member')
+    const { ask } = await bearer(raised, ['organization:read', 'apps:write'])
+    const before = await ask('GET', `/orgs/${org()}`).expect(200)
+    await ask('GET', `/orgs/${org()}`).set('if-none-match', String(before.headers.etag)).expect(304)
+    await people.owner.ask('PATCH', `/orgs/${org()}/members/${raised.id}`, { role: 'admin' }).expect(200)
+    const { body } = await ask('GET', `/orgs/${org()}`).set('if-none-match', String(before.headers.etag)).expect(200)
+    expect([before.body.permissions, body.permissions]).toEqual([
+      ['organization:read'],
+      ['organization:read', 'apps:write'],
+    ])
+  })
+
   it('is refused with 409 beyond the greatest number per person, also when many are asked for at once', async () => {
     const busy = await house.person(`busy${count}`)
     const fields = { organizations: 'all' }
