@@ -93,6 +93,7 @@ describe('the REST side', () => {
     expect(answer.headers).toMatchObject({
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
     })
     expect(answer.headers['pma-request-id']).toMatch(/^req_/)
     expect(answer.headers.etag).toBeUndefined()

@@ -61,6 +61,8 @@ function secured(): ReturnType<typeof helmet> {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     referrerPolicy: { policy: 'no-referrer' },
+    // For browsers that do not know frame-ancestors.
+    xFrameOptions: { action: 'deny' },
   })
 }
 

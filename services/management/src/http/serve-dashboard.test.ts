@@ -83,6 +83,7 @@ describe('the dashboard’s page', () => {
         'cache-control': 'no-store',
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
         'strict-transport-security': 'max-age=31536000; includeSubDomains',
@@ -137,6 +138,36 @@ describe('the dashboard’s page', () => {
     async (url) => {
       const { body, headers } = await api.get(url).set('accept', BROWSER).expect(404)
       expect([body.code, headers['content-security-policy']]).toEqual(['NOT_FOUND', API_POLICY])
+    },
+  )
+
+  it.each([
+    '/API/v1/orgs',
+    '//api/v1/orgs',
+    '///Api',
+    '/api%2fv1/orgs',
+    '/%61pi/v1/orgs',
+    '/%2fapi/v1/orgs',
+    '/%5capi/v1/orgs',
+    '/api%5cv1',
+    '/Assets/index-a1.js',
+    '//assets/index-a1.js',
+    '/assets%2findex-a1.js',
+    '/HEALTHZ',
+    '//readyz',
+    '/%ff',
+    '/orgs/%zz',
+    '/orgs/100%',
+  ])('is not behind %s, which is another spelling or none at all', async (target) => {
+    const answer = await asItIs(target)
+    expect(answer).toMatch(/^HTTP\/1\.1 404 .*"code":"NOT_FOUND"/s)
+    expect(answer).not.toContain('<!doctype')
+  })
+
+  it.each(['/orgs/acme/secrets/%41', '/orgs//acme', '/apis', '/orgs/api', '/%2561pi'])(
+    'is behind %s, which is no spelling of a path without a page',
+    async (target) => {
+      expect(await asItIs(target)).toMatch(/^HTTP\/1\.1 200 .*<!doctype html>/s)
     },
   )
 

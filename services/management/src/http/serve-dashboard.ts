@@ -17,7 +17,7 @@ const NONCE_BYTES = 16
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /** Whatever a client accepts, here is no page. Otherwise a script that is gone would be answered with HTML. */
-const NO_PAGE = /^\/(?:api|assets|healthz|readyz)(?:\/|$)/
+const NO_PAGE = /^\/(?:api|assets|healthz|readyz)(?:\/|$)/i
 
 /**
  * Serves the dashboard. Its one page answers every other path, because it reads the path itself. It only answers
@@ -27,7 +27,7 @@ export function serveDashboard({ page, assetsDir }: BuiltDashboard): Router {
   const router = Router({ strict: true, caseSensitive: true })
   router.use('/assets', tellOfAssets, refuseOtherMethods, assetsIn(assetsDir))
   router.use((request, response, next) => {
-    if (NO_PAGE.test(request.path) || !prefersPage(request)) return next()
+    if (!mayBePage(request.path) || !prefersPage(request)) return next()
     refuseOtherMethods(request, response, () => sendPage(page, response))
   })
   return router
@@ -57,6 +57,18 @@ function assetsIn(dir: string): express.Handler {
     cacheControl: false,
     setHeaders: (response) => response.set('cache-control', IMMUTABLE),
   })
+}
+
+/**
+ * A misspelt path of the API stays a problem: `/API/v1`, `//api/v1`, `/api%2fv1`. The page would pass for an answer of
+ * 200. What cannot be decoded is nowhere in the dashboard.
+ */
+function mayBePage(path: string): boolean {
+  try {
+    return !NO_PAGE.test(decodeURIComponent(path).replaceAll(/[/\\]+/g, '/'))
+  } catch {
+    return false
+  }
 }
 
 /** True for browsers that navigate: they name text/html. Only a wildcard, or no `Accept`, gets a problem. */
