@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { everyItem, listOptions } from '../api/pages.js'
+import { readOf } from '../api/read.js'
 import type { App, AppSession, DebugToken, Device, Link, Service } from '../api/types.js'
 
 /** All that concerns apps of an organization is below this key, so that a change can mark all of it as stale. */
@@ -21,7 +22,7 @@ export const appsOptions = (org: string) =>
 export const appOptions = (org: string, app: string) =>
   queryOptions({
     queryKey: appKey(org, app),
-    queryFn: () => answerOf(api.GET('/orgs/{org}/apps/{app}', { params: { path: { org, app } } })),
+    queryFn: () => readOf(api.GET('/orgs/{org}/apps/{app}', { params: { path: { org, app } } })),
   })
 
 export const linksOptions = (org: string, app: string) =>

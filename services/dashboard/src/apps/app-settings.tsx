@@ -1,46 +1,42 @@
-import { Alert, Button, Group, Stack, Switch, TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { Alert, Stack, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.js'
+import { useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { api } from '../api/client.js'
+import { type Read, readOf } from '../api/read.js'
 import type { App } from '../api/types.js'
+import { EditActions } from '../kit/edit-actions.js'
 import { LimitsFields } from '../kit/limits-fields.js'
-import { ProblemAlert } from '../kit/problem-alert.js'
 import { QuotasFields } from '../kit/quotas-fields.js'
-import { useRefusedFields } from '../kit/refused-fields.js'
+import { useEdited } from '../kit/use-edited.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { APP_SCOPES, type AppValues, patchOf, valuesOf } from './app-values.js'
+import { appOptions } from './app-queries.js'
+import { APP_FIELDS, APP_SCOPES } from './app-values.js'
 import { PlatformField } from './platform-field.js'
 import { PolicyField } from './policy-field.js'
 
 /** What can be changed of an app. Limits and quotas count its requests to all API services. */
-export function AppSettings({ app }: { readonly app: App }) {
+export function AppSettings({ app }: { readonly app: Read<App> }) {
   const { org } = useOrganization()
-  const form = useForm<AppValues>({ initialValues: valuesOf(app) })
-  const save = useMutation({
-    mutationFn: ({ before, after }: { readonly before: AppValues; readonly after: AppValues }) =>
-      answerOf(
-        api.PATCH('/orgs/{org}/apps/{app}', {
-          params: { path: { org, app: app.id } },
-          body: patchOf(before, after),
-        }),
-      ),
-    onSuccess: (saved) => {
+  const { app: idOrSlug } = useParams({ from: '/signed-in/orgs/$org/apps/$app' })
+  const client = useQueryClient()
+  const edited = useEdited({
+    stored: app,
+    fields: APP_FIELDS,
+    send: (body, header) =>
+      readOf(api.PATCH('/orgs/{org}/apps/{app}', { params: { path: { org, app: app.id }, header }, body })),
+    fetchStored: () => client.fetchQuery({ ...appOptions(org, app.id), staleTime: 0 }),
+    onSaved: (saved) => {
       notifications.show({
         title: `${saved.name} is saved`,
         message: 'No new request is served with the previous settings any more.',
       })
-      form.setInitialValues(valuesOf(saved))
-      form.setValues(valuesOf(saved))
+      client.setQueryData(appOptions(org, idOrSlug).queryKey, saved)
     },
   })
-  useRefusedFields(form, save.error)
+  const { form, save } = edited
   return (
-    <form
-      onSubmit={form.onSubmit((after) => save.mutate({ before: form.getInitialValues(), after }))}
-      noValidate
-      autoComplete="off"
-    >
+    <form onSubmit={form.onSubmit(() => save.mutate())} noValidate autoComplete="off">
       <Stack maw={640}>
         {app.externalVersion === null ? null : (
           <Alert color="yellow" variant="light" title={`Automation has put this app as ${app.externalVersion}`}>
@@ -73,15 +69,7 @@ export function AppSettings({ app }: { readonly app: App }) {
           error={form.errors.quotas}
           onChange={(quotas) => form.setFieldValue('quotas', quotas)}
         />
-        <ProblemAlert problem={save.error} />
-        <Group>
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-            Save
-          </Button>
-          <Button variant="default" disabled={!form.isDirty()} onClick={form.reset}>
-            Discard changes
-          </Button>
-        </Group>
+        <EditActions action="Save" edited={edited} />
       </Stack>
     </form>
   )

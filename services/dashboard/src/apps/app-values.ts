@@ -1,4 +1,5 @@
 import type { App } from '../api/types.js'
+import type { EditedFields } from '../kit/edited-fields.js'
 import type { Limit } from '../kit/limits-fields.js'
 import type { Quota } from '../kit/quotas-fields.js'
 
@@ -14,7 +15,7 @@ type AppPatch = Partial<
   Omit<AppValues, 'limits' | 'quotas'> & { readonly limits: OfApp<Limit>[]; readonly quotas: OfApp<Quota>[] }
 >
 
-export function valuesOf({ name, slug, platform, policy, enabled, limits, quotas }: App): AppValues {
+function valuesOf({ name, slug, platform, policy, enabled, limits, quotas }: App): AppValues {
   return { name, slug, platform, policy, enabled, limits, quotas }
 }
 
@@ -30,6 +31,8 @@ export function patchOf(before: AppValues, after: AppValues): AppPatch {
     ...(isSame(after.quotas, before.quotas) ? {} : { quotas: after.quotas.filter(isOfApp) }),
   }
 }
+
+export const APP_FIELDS: EditedFields<App, AppValues, AppPatch> = { valuesOf, changeOf: patchOf }
 
 /** The fields offer these scopes alone; the types of answers know those of services and organizations, too. */
 function isOfApp<Item extends { readonly scope: string }>(item: Item): item is OfApp<Item> {

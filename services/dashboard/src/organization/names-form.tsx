@@ -1,49 +1,19 @@
 import { TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { answerOf, api } from '../api/client.js'
-import { useRefusedFields } from '../kit/refused-fields.js'
-import { organizationOptions, useOrganization } from './organization-queries.js'
+import { NAMES } from './organization-fields.js'
 import { SettingsForm } from './settings-form.js'
+import { useEditedOrganization } from './use-edited-organization.js'
 
 export function NamesForm() {
-  const { org, name, slug } = useOrganization()
-  const client = useQueryClient()
   const navigate = useNavigate()
-  const form = useForm({ initialValues: { name, slug } })
-  const rename = useMutation({
-    // What stays is not sent: somebody else may have changed it meanwhile.
-    mutationFn: (entered: typeof form.values) =>
-      answerOf(
-        api.PATCH('/orgs/{org}', {
-          params: { path: { org } },
-          body: {
-            ...(entered.name === name ? {} : { name: entered.name }),
-            ...(entered.slug === slug ? {} : { slug: entered.slug }),
-          },
-        }),
-      ),
-    onSuccess: async (renamed) => {
-      notifications.show({ title: 'Saved', message: `The organization is called ${renamed.name}.` })
-      form.setValues({ name: renamed.name, slug: renamed.slug })
-      form.resetDirty({ name: renamed.name, slug: renamed.slug })
-      client.setQueryData(organizationOptions(org).queryKey, renamed)
-      client.setQueryData(organizationOptions(renamed.slug).queryKey, renamed)
-      await navigate({ to: '/orgs/$org/settings', params: { org: renamed.slug }, replace: true })
-    },
+  const edited = useEditedOrganization(NAMES, ({ name, slug }) => {
+    notifications.show({ title: 'Saved', message: `The organization is called ${name}.` })
+    return navigate({ to: '/orgs/$org/settings', params: { org: slug }, replace: true })
   })
-  useRefusedFields(form, rename.error)
+  const { form, save } = edited
   return (
-    <SettingsForm
-      title="Name"
-      action="Save name"
-      isDirty={form.isDirty()}
-      isPending={rename.isPending}
-      problem={rename.error}
-      onSubmit={form.onSubmit((values) => rename.mutate(values))}
-    >
+    <SettingsForm title="Name" action="Save name" edited={edited} onSubmit={form.onSubmit(() => save.mutate())}>
       <TextInput label="Name" required {...form.getInputProps('name')} />
       <TextInput
         label="Slug"

@@ -2,7 +2,8 @@ import { Button, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { answerOf, api } from '../api/client.js'
+import { api } from '../api/client.js'
+import { readOf } from '../api/read.js'
 import { PageHead } from '../kit/page-head.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
@@ -15,7 +16,7 @@ export function NewOrganizationPage() {
   const form = useForm({ initialValues: { name: '', slug: '' } })
   const create = useMutation({
     mutationFn: ({ name, slug }: typeof form.values) =>
-      answerOf(api.POST('/orgs', { body: { name, ...(slug === '' ? {} : { slug }) } })),
+      readOf(api.POST('/orgs', { body: { name, ...(slug === '' ? {} : { slug }) } })),
     onSuccess: async (made) => {
       client.setQueryData(organizationOptions(made.slug).queryKey, made)
       client.setQueryData(organizationsOptions.queryKey, (known) => known && [...known, made])

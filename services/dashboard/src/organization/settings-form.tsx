@@ -1,21 +1,15 @@
-import { Button, Group, Paper, Stack, Title } from '@mantine/core'
+import { Paper, Stack, Title } from '@mantine/core'
 import type { FormEventHandler, ReactNode } from 'react'
-import { ProblemAlert } from '../kit/problem-alert.js'
+import { EditActions, type EditActionsProps } from '../kit/edit-actions.js'
 
-interface SettingsFormProps {
+interface SettingsFormProps extends EditActionsProps {
   readonly title: string
   readonly children: ReactNode
-  /** Of the button, in full: a page has several forms. */
-  readonly action: string
-  /** Whether there is something to save. */
-  readonly isDirty: boolean
-  readonly isPending: boolean
-  readonly problem: unknown
   readonly onSubmit: FormEventHandler<HTMLFormElement>
 }
 
-/** One form among others on a page. */
-export function SettingsForm({ title, children, action, isDirty, isPending, problem, onSubmit }: SettingsFormProps) {
+/** One form among others on a page, so the words of its button are in full. */
+export function SettingsForm({ title, children, action, edited, onSubmit }: SettingsFormProps) {
   return (
     <Paper withBorder p="md" component="section">
       <Title order={2} size="h4" mb="sm">
@@ -24,12 +18,7 @@ export function SettingsForm({ title, children, action, isDirty, isPending, prob
       <form onSubmit={onSubmit} noValidate autoComplete="off">
         <Stack>
           {children}
-          <ProblemAlert problem={problem} />
-          <Group justify="flex-end">
-            <Button type="submit" disabled={!isDirty} loading={isPending}>
-              {action}
-            </Button>
-          </Group>
+          <EditActions action={action} edited={edited} />
         </Stack>
       </form>
     </Paper>

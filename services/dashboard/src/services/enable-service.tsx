@@ -3,10 +3,11 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.js'
+import { readOf } from '../api/read.js'
 import type { Service } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { serviceOptions, withEtag } from './service-queries.js'
+import { serviceOptions } from './service-queries.js'
 
 /** Enables at once; asks before it disables, because apps in use are refused then. */
 export function EnableService({ service }: { readonly service: Service }) {
@@ -15,20 +16,20 @@ export function EnableService({ service }: { readonly service: Service }) {
   const [isAsking, setIsAsking] = useState(false)
   const change = useMutation({
     mutationFn: (enabled: boolean) =>
-      withEtag(
+      readOf(
         api.PATCH('/orgs/{org}/services/{service}', {
           params: { path: { org, service: service.id } },
           body: { enabled },
         }),
       ),
-    onSuccess: (read) => {
-      const { name, slug, enabled } = read.service
+    onSuccess: (changed) => {
+      const { name, slug, enabled } = changed
       notifications.show({
         title: enabled ? `${name} is enabled` : `${name} is disabled`,
         message: enabled ? 'Linked apps can use it.' : 'No new request is forwarded to it.',
       })
       setIsAsking(false)
-      client.setQueryData(serviceOptions(org, slug).queryKey, read)
+      client.setQueryData(serviceOptions(org, slug).queryKey, changed)
     },
     onError: () => setIsAsking(true),
   })

@@ -1,4 +1,5 @@
 import type { Preset, Service } from '../api/types.js'
+import type { EditedFields } from '../kit/edited-fields.js'
 import type { Limit } from '../kit/limits-fields.js'
 import { type AuthForm, authFormOf, authOf, BEARER, wrongAuth } from './auth-form.js'
 import { type FieldRow, fieldsOf, rowsOf, wrongRows } from './field-rows.js'
@@ -121,6 +122,11 @@ export function changesOf(service: Service, form: ServiceForm): Partial<Settings
     if (JSON.stringify(changes[field]) === JSON.stringify(before[field])) delete changes[field]
   }
   return changes
+}
+
+export const SERVICE_FIELDS: EditedFields<Service, ServiceForm, Partial<Settings>> = {
+  valuesOf: serviceForm,
+  changeOf: changesOf,
 }
 
 /** What management could not say, or would say in other units than the form's. Under the names of the form's fields. */

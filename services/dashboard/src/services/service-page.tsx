@@ -17,8 +17,7 @@ import { TestCall } from './test-call.js'
 export function ServicePage() {
   const { org, may } = useOrganization()
   const { service: slug } = useParams({ from: '/signed-in/orgs/$org/services/$service' })
-  const { data: read } = useSuspenseQuery(serviceOptions(org, slug))
-  const { service } = read
+  const { data: service } = useSuspenseQuery(serviceOptions(org, slug))
   const [doing, setDoing] = useState<'test' | 'delete'>()
   const navigate = useNavigate()
   const mayWrite = may('services:write')
@@ -39,7 +38,7 @@ export function ServicePage() {
       <Stack gap="xl">
         <Warnings warnings={service.warnings} />
         <AppAddress service={service} />
-        {mayWrite ? <EditService key={service.id} read={read} /> : <ServiceFacts service={service} />}
+        {mayWrite ? <EditService key={service.id} service={service} /> : <ServiceFacts service={service} />}
       </Stack>
       {doing === 'test' ? <TestCall service={service} onClose={close} /> : null}
       {doing === 'delete' ? (

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { everyItem, listOptions } from '../api/pages.js'
+import { readOf } from '../api/read.js'
 import type { Secret, Service } from '../api/types.js'
 import { secretsKey } from '../secrets/secret-queries.js'
 
@@ -12,24 +13,12 @@ export const servicesOptions = (org: string) =>
     answerOf(api.GET('/orgs/{org}/services', { params: { path: { org }, query } })),
   )
 
-/** A service as it was read, with the ETag by which a change says what it is a change of. */
-export interface ReadService {
-  readonly service: Service
-  readonly etag: string | null
-}
-
 /** `slug`: or the service's id. */
 export const serviceOptions = (org: string, slug: string) =>
   queryOptions({
     queryKey: [...servicesKey(org), 'one', slug],
-    queryFn: () => withEtag(api.GET('/orgs/{org}/services/{service}', { params: { path: { org, service: slug } } })),
+    queryFn: () => readOf(api.GET('/orgs/{org}/services/{service}', { params: { path: { org, service: slug } } })),
   })
-
-export async function withEtag(call: Parameters<typeof answerOf<Service>>[0]): Promise<ReadService> {
-  const service = await answerOf(call)
-  const { response } = await call
-  return { service, etag: response.headers.get('etag') }
-}
 
 /** The names that a service may refer to. */
 export const secretNamesOptions = (org: string) =>
