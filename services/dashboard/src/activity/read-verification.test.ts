@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { Progress, Verdict } from '../api/types.js'
 import { readVerification } from './read-verification.js'
 
@@ -85,6 +85,7 @@ describe('an answer that proves nothing', () => {
   })
 
   test.each([
+    ['a rest behind the verdict', `${lineOf(VERDICT)}{"type":"verd`],
     ['something behind the verdict', lineOf(VERDICT) + lineOf(PROGRESS)],
     ['two verdicts', lineOf(VERDICT) + lineOf(VERDICT)],
     ['a page of something else', '<html>\n</html>\n'],
@@ -93,5 +94,15 @@ describe('an answer that proves nothing', () => {
     ['null', 'null\n'],
   ])('is one with %s', async (_, text) => {
     await expect(read(textAnswer(text))).rejects.toMatchObject({ title: 'No verdict' })
+  })
+
+  test('is read no further: management must not go on for nobody', async () => {
+    const cancelled = jest.fn<() => void>()
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(lineOf({ type: 'other' }))),
+      cancel: cancelled,
+    })
+    await expect(read(body)).rejects.toMatchObject({ title: 'No verdict' })
+    expect(cancelled).toHaveBeenCalledTimes(1)
   })
 })

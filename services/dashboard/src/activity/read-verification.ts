@@ -35,16 +35,27 @@ function noVerdict(): Problem {
   })
 }
 
-/** Lines that came whole, with their line feed. A rest without one was cut off. */
+/**
+ * Lines that came whole, with their line feed. Who stops reading them cancels the answer: management has few places for
+ * verifications, and would keep this one.
+ *
+ * @throws Error for a rest without a line feed, which was cut off or does not belong there.
+ */
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const reader = body.getReader()
   let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+    if (rest + decoder.decode() !== '') throw new Error('a rest without a line feed')
+  } finally {
+    // Without effect on an answer that has ended. Of one that broke off, the error is known already.
+    await reader.cancel().catch(() => {})
   }
 }
