@@ -7,6 +7,7 @@ import type { Member } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
+import { PersonText } from './person-text.js'
 import { ROLE_WORDS, roleOf, rolesGivenBy } from './roles.js'
 
 interface ChangeRoleProps {
@@ -22,7 +23,10 @@ export function ChangeRole({ member, isOneself, onClose }: ChangeRoleProps) {
     mutationFn: (body: typeof form.values) =>
       answerOf(api.PATCH('/orgs/{org}/members/{user}', { params: { path: { org, user: member.user.id } }, body })),
     onSuccess: ({ user, role }) => {
-      notifications.show({ title: 'The role is changed', message: `${user.name} is ${ROLE_WORDS[role]} from now on.` })
+      notifications.show({
+        title: 'The role is changed',
+        message: `${user.name} (${user.email}) is ${ROLE_WORDS[role]} from now on.`,
+      })
       onClose()
       // A lost role withdraws invitations, and one's own decides what all pages offer.
     },
@@ -30,13 +34,14 @@ export function ChangeRole({ member, isOneself, onClose }: ChangeRoleProps) {
   useRefusedFields(form, change.error)
   return (
     <FormDialog
-      title={`Change the role of ${member.user.name}`}
+      title={`Change the role of ${member.user.email}`}
       action="Save"
       isPending={change.isPending}
       problem={change.error}
       onSubmit={form.onSubmit((values) => change.mutate(values))}
       onClose={onClose}
     >
+      <PersonText {...member.user} />
       {isOneself ? (
         <Text size="sm">This is your own role. With a lower one, only others can give this one back to you.</Text>
       ) : null}

@@ -5,6 +5,7 @@ import { answerOf, api } from '../api/client.js'
 import type { Member } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { useOrganization } from '../organization/organization-queries.js'
+import { PersonText } from './person-text.js'
 
 interface RemoveMemberProps {
   readonly member: Member
@@ -16,22 +17,23 @@ export function RemoveMember({ member: { user }, onClose }: RemoveMemberProps) {
   const remove = useMutation({
     mutationFn: () => answerOf(api.DELETE('/orgs/{org}/members/{user}', { params: { path: { org, user: user.id } } })),
     onSuccess: () => {
-      notifications.show({ title: `${user.name} is removed`, message: `${user.email} has no access any more.` })
+      notifications.show({ title: `${user.email} is removed`, message: `${user.name} has no access any more.` })
       onClose()
     },
   })
   return (
     <Confirm
-      title={`Remove ${user.name}?`}
+      title={`Remove ${user.email}?`}
       action="Remove"
       isPending={remove.isPending}
       problem={remove.error}
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Text>
-        {user.email} loses access to {name} at once, personal access tokens included. Open invitations to and from this
-        person are withdrawn. To come back, they need a new invitation.
+      <PersonText {...user} />
+      <Text mt="sm">
+        This person loses access to {name} at once, personal access tokens included. Open invitations to and from them
+        are withdrawn. To come back, they need a new invitation.
       </Text>
     </Confirm>
   )
