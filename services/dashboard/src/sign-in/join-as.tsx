@@ -1,7 +1,9 @@
 import { Button, Group, PasswordInput, SegmentedControl, Text, TextInput } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
+import { asProblem } from '../api/problem.js'
 
 const NEW = 'new'
 const ACCOUNT = 'account'
@@ -56,6 +58,12 @@ function SignedIn({ email }: { readonly email: string }) {
     mutationFn: () => answerOf(api.POST('/auth/sign-out')),
     // Forgets what the next person must not see, and asks anew who is signed in.
     onSettled: () => client.resetQueries(),
+    onError: (thrown) =>
+      notifications.show({
+        color: 'red',
+        title: `You are still signed in as ${email}`,
+        message: asProblem(thrown).message,
+      }),
   })
   return (
     <Group justify="space-between">

@@ -1,8 +1,8 @@
-import { Button, Loader, PasswordInput, Stack } from '@mantine/core'
+import { Anchor, Button, Loader, PasswordInput, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { asProblem } from '../api/problem.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
@@ -11,6 +11,7 @@ import { organizationsOptions } from '../organization/organization-queries.js'
 import { type Accepter, acceptInvitation } from './accept-invitation.js'
 import { FrontPage } from './front-page.js'
 import { JoinAs } from './join-as.js'
+import { useHandedInvitation } from './use-handed-invitation.js'
 import { meOptions } from './who-is-signed-in.js'
 
 /** For people with an invitation. The token may stand in the address's fragment, which no browser sends to a server. */
@@ -19,8 +20,9 @@ export function JoinPage() {
   const client = useQueryClient()
   const me = useQuery(meOptions)
   const form = useForm({
-    initialValues: { token: invitationIn(window.location.hash), hasAccount: false, name: '', email: '', password: '' },
+    initialValues: { token: '', hasAccount: false, name: '', email: '', password: '' },
   })
+  useHandedInvitation((token) => form.setFieldValue('token', token))
   const accept = useMutation({
     mutationFn: ({ token, ...accepter }: { readonly token: string } & Accepter) => acceptInvitation(token, accepter),
     onSuccess: async ({ organization }, { kind }) => {
@@ -73,6 +75,12 @@ export function JoinPage() {
           </Button>
         </Stack>
       </form>
+      {me.data ? null : (
+        <Text size="sm">
+          You belong to the organization already?{' '}
+          <Anchor renderRoot={(props) => <Link to="/sign-in" {...props} />}>Sign in</Anchor>.
+        </Text>
+      )}
     </FrontPage>
   )
 }

@@ -1,7 +1,7 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { answerOf, api } from '../api/client.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
@@ -36,13 +36,23 @@ export function SetUpPage() {
           />
           <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
           <TextInput label="E-mail" type="email" autoComplete="username" required {...form.getInputProps('email')} />
-          <PasswordInput label="Password" autoComplete="new-password" required {...form.getInputProps('password')} />
+          <PasswordInput
+            label="Password"
+            description="At least 12 characters."
+            autoComplete="new-password"
+            required
+            {...form.getInputProps('password')}
+          />
           <ProblemAlert problem={setUp.error} />
           <Button type="submit" loading={setUp.isPending}>
             Set up and sign in
           </Button>
         </Stack>
       </form>
+      <Text size="sm">
+        If there is an owner already, <Anchor renderRoot={(props) => <Link to="/sign-in" {...props} />}>sign in</Anchor>
+        .
+      </Text>
     </FrontPage>
   )
 }
