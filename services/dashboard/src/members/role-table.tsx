@@ -1,12 +1,20 @@
 import { Table, Title } from '@mantine/core'
 
-const HEADS = ['Role', 'Secrets', 'API services and apps', 'Members', 'Organization']
+const HEADS = ['Role', 'Secrets', 'API services and apps', 'Members', 'Access log', 'Audit trail', 'Organization']
 
 /** The product's table of who can access what. No role sees a value. */
 const ROWS = [
-  ['Owner', 'Create, replace, delete; masked', 'Create, change, delete', 'All roles', 'Rename, transfer, delete'],
-  ['Admin', 'Create, replace, delete; masked', 'Create, change, delete', 'All but owners', 'See'],
-  ['Member', 'See, masked', 'See', 'See', 'See'],
+  [
+    'Owner',
+    'Create, replace, delete; masked',
+    'Create, change, delete',
+    'All roles',
+    'Read',
+    'Read',
+    'Rename, set quotas, transfer, delete',
+  ],
+  ['Admin', 'Create, replace, delete; masked', 'Create, change, delete', 'All but owners', 'Read', 'Read', 'See'],
+  ['Member', 'See, masked', 'See', 'See', 'Read', 'No', 'See'],
 ] as const
 
 export function RoleTable() {
