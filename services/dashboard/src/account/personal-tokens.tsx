@@ -7,10 +7,10 @@ import type { PersonalToken } from '../api/types.js'
 import { Confirm } from '../kit/confirm.js'
 import { ItemTable } from '../kit/item-table.js'
 import { Moment } from '../kit/moment.js'
+import { standingOf } from '../kit/standing.js'
 import { organizationsOptions } from '../organization/organization-queries.js'
 import { personalTokensOptions } from './account-queries.js'
 import { CreateToken } from './create-token.js'
-import { tokenState } from './token-state.js'
 
 /** For scripts: each acts as its person, within its scopes. */
 export function PersonalTokens() {
@@ -44,7 +44,7 @@ export function PersonalTokens() {
           {
             head: 'Actions',
             cell: (token) =>
-              tokenState(token, new Date()) === 'in force' ? (
+              standingOf(token, new Date()) === 'in force' ? (
                 <Button
                   variant="subtle"
                   color="red"
@@ -82,7 +82,7 @@ function Reach({ organizations }: Pick<PersonalToken, 'organizations'>) {
 }
 
 function End(token: PersonalToken) {
-  const state = tokenState(token, new Date())
+  const state = standingOf(token, new Date())
   return (
     <>
       {state === 'in force' ? null : `${state} `}

@@ -3,8 +3,8 @@ import type { App } from '../api/types.js'
 import { Fact } from '../kit/fact.js'
 import { limitWords } from '../kit/limits-fields.js'
 import { Moment } from '../kit/moment.js'
+import { quotaWords } from '../kit/quota-words.js'
 import { POLICIES } from './policies.js'
-import { quotaWords } from './quota-words.js'
 
 /** An app's settings for those who may not change them. */
 export function AppFacts({ app }: { readonly app: App }) {

@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
-import { everyItem, listOptions } from '../api/pages.js'
+import { listOptions } from '../api/pages.js'
 import { readOf } from '../api/read.js'
-import type { App, AppSession, DebugToken, Device, Link, Service } from '../api/types.js'
+import type { App, AppSession, DebugToken, Device, Link } from '../api/types.js'
 
 /** All that concerns apps of an organization is below this key, so that a change can mark all of it as stale. */
 export const appsKey = (org: string) => ['org', org, 'apps'] as const
@@ -44,11 +44,3 @@ export const appSessionsOptions = (org: string, app: string) =>
   listOptions<AppSession>([...appKey(org, app), 'sessions'], (query) =>
     answerOf(api.GET('/orgs/{org}/apps/{app}/sessions', { params: { path: { org, app }, query } })),
   )
-
-/** The API services that an app can be linked to. */
-export const linkableOptions = (org: string) =>
-  queryOptions({
-    queryKey: [...appsKey(org), 'linkable'],
-    queryFn: () =>
-      everyItem<Service>((query) => answerOf(api.GET('/orgs/{org}/services', { params: { path: { org }, query } }))),
-  })

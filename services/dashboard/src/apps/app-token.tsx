@@ -1,7 +1,8 @@
-import { Button, Code, CopyButton, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Button, Code, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
+import { CopyButton } from '../kit/copy-button.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { POLICIES } from './policies.js'
 import { TakeAway } from './take-away.js'
@@ -21,13 +22,7 @@ export function AppToken({ app }: { readonly app: App }) {
           <Code fz="sm" style={{ wordBreak: 'break-all' }}>
             {app.token}
           </Code>
-          <CopyButton value={app.token}>
-            {({ copied, copy }) => (
-              <Button variant="default" size="compact-sm" onClick={copy}>
-                {copied ? 'Copied' : 'Copy'}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyButton variant="default" size="compact-sm" value={app.token} />
           {may('apps:write') ? (
             <Button variant="default" size="compact-sm" onClick={() => setReplacing(true)}>
               Replace the app token

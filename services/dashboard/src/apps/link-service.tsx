@@ -7,7 +7,7 @@ import { answerOf, api } from '../api/client.js'
 import type { App } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useOrganization } from '../organization/organization-queries.js'
-import { linkableOptions } from './app-queries.js'
+import { allServicesOptions } from '../services/service-queries.js'
 
 interface LinkServiceProps {
   readonly app: App
@@ -18,7 +18,7 @@ interface LinkServiceProps {
 
 export function LinkService({ app, linked, onClose }: LinkServiceProps) {
   const { org } = useOrganization()
-  const all = useQuery(linkableOptions(org))
+  const all = useQuery(allServicesOptions(org))
   const form = useForm({
     initialValues: { service: '' },
     validate: { service: (chosen) => (chosen === '' ? 'Choose an API service.' : null) },

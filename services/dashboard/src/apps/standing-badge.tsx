@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core'
-import { type Standing, standingOf } from './standing.js'
+import { type Standing, standingOf } from '../kit/standing.js'
 
 const COLORS = { 'in force': 'green', expired: 'gray', revoked: 'red' } as const satisfies Record<Standing, string>
 

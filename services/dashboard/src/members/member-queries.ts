@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { everyItem, listOptions, type PageQuery } from '../api/pages.js'
-import type { Invitation, Member } from '../api/types.js'
+import type { Invitation, Member, User } from '../api/types.js'
 
 export const membersKey = (org: string) => ['org', org, 'members'] as const
 export const invitationsKey = (org: string) => ['org', org, 'invitations'] as const
@@ -17,6 +17,13 @@ export const allMembersOptions = (org: string) =>
     queryKey: [...membersKey(org), 'all'],
     queryFn: () => everyItem<Member>(fetchMembers(org)),
   })
+
+/** Who the ids in the records are. Records outlive people's places: former members are not among them. */
+export const membersByIdOptions = (org: string) => queryOptions({ ...allMembersOptions(org), select: byId })
+
+function byId(members: readonly Member[]): ReadonlyMap<string, User> {
+  return new Map(members.map(({ user }) => [user.id, user]))
+}
 
 /** The open ones. */
 export const invitationsOptions = (org: string) =>

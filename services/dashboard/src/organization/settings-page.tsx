@@ -2,12 +2,12 @@ import { Button, Code, Group, Paper, Stack, Table, Text, Title } from '@mantine/
 import { type ReactNode, useState } from 'react'
 import { Moment } from '../kit/moment.js'
 import { PageHead } from '../kit/page-head.js'
+import { quotaWords } from '../kit/quota-words.js'
 import { ROLE_WORDS } from '../members/roles.js'
 import { DeleteOrganization } from './delete-organization.js'
 import { NamesForm } from './names-form.js'
 import { useOrganization } from './organization-queries.js'
 import { OrganizationQuotasForm } from './organization-quotas-form.js'
-import { quotaWords } from './quota-words.js'
 import { TransferOwnership } from './transfer-ownership.js'
 
 export function SettingsPage() {

@@ -6,7 +6,7 @@ interface Ending {
   readonly expiresAt?: string
 }
 
-/** Whether a debug token, a device or a session still works. */
+/** Whether a token, a device or a session still works. */
 export function standingOf({ revokedAt, expiresAt }: Ending, now: Date): Standing {
   if (revokedAt !== null) return 'revoked'
   return expiresAt !== undefined && new Date(expiresAt) <= now ? 'expired' : 'in force'
