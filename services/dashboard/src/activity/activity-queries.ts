@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
-import { everyItem, listOptions } from '../api/pages.js'
+import { listOptions } from '../api/pages.js'
 import { Problem } from '../api/problem.js'
-import type { AccessEntry, AuditEntry, InternalServiceGrant, Member, Progress, Verdict } from '../api/types.js'
+import type { AccessEntry, AuditEntry, InternalServiceGrant, Progress, Verdict } from '../api/types.js'
 import { readVerification } from './read-verification.js'
 import type { TimeRange } from './time-range.js'
 
@@ -22,18 +22,6 @@ export const auditOptions = (org: string, range: TimeRange) =>
   listOptions<AuditEntry>(['org', org, 'audit', range], (query) =>
     answerOf(api.GET('/orgs/{org}/audit', { params: { path: { org }, query: { ...query, ...range } } })),
   )
-
-/** Who the ids in the audit trail are. The trail outlives people's places: former members are not among them. */
-export const membersByIdOptions = (org: string) =>
-  queryOptions({
-    queryKey: ['org', org, 'members', 'by-id'],
-    queryFn: async (): Promise<ReadonlyMap<string, Member['user']>> => {
-      const members = await everyItem<Member>((query) =>
-        answerOf(api.GET('/orgs/{org}/members', { params: { path: { org }, query } })),
-      )
-      return new Map(members.map(({ user }) => [user.id, user]))
-    },
-  })
 
 /** What is chained and can be verified. */
 export type Chained = 'audit' | 'access-log'

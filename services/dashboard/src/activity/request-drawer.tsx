@@ -1,6 +1,7 @@
 import { Alert, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { AccessEntry } from '../api/types.js'
+import type { AccessEntry, User } from '../api/types.js'
+import { callerOf } from './caller-of.js'
 import { EndingBadge } from './ending-badge.js'
 import { endingOf } from './ending-words.js'
 import { LogTime } from './log-time.js'
@@ -8,14 +9,15 @@ import { RecordDrawer } from './record-drawer.js'
 
 interface RequestDrawerProps {
   readonly entry: AccessEntry
+  readonly members: ReadonlyMap<string, User> | undefined
   readonly onClose: () => void
 }
 
 /** All that is on record of one request. */
-export function RequestDrawer({ entry, onClose }: RequestDrawerProps) {
+export function RequestDrawer({ entry, members, onClose }: RequestDrawerProps) {
   const { meaning } = endingOf(entry)
   return (
-    <RecordDrawer title="Request" fields={fieldsOf(entry)} onClose={onClose}>
+    <RecordDrawer title="Request" fields={fieldsOf(entry, members)} onClose={onClose}>
       {meaning.length === 0 ? null : (
         <Alert color="gray" mb="md" title="How it ended">
           {meaning.map((sentence) => (
@@ -29,7 +31,11 @@ export function RequestDrawer({ entry, onClose }: RequestDrawerProps) {
   )
 }
 
-function fieldsOf(entry: AccessEntry): readonly (readonly [name: string, value: ReactNode])[] {
+function fieldsOf(
+  entry: AccessEntry,
+  members: RequestDrawerProps['members'],
+): readonly (readonly [name: string, value: ReactNode])[] {
+  const caller = callerOf(entry.app, members)
   const { requestBytes, responseBytes, upstreamMs, totalMs } = entry
   return [
     ['Time', <LogTime key="time" at={entry.at} />],
@@ -38,7 +44,7 @@ function fieldsOf(entry: AccessEntry): readonly (readonly [name: string, value: 
     ['Path', entry.path],
     ['API service', named(entry.service)],
     ['Secrets used', entry.secrets.join(', ')],
-    ['App', named(entry.app)],
+    ['App', caller.person === undefined ? named(entry.app) : `${caller.name} by ${caller.person}`],
     ['Platform', entry.platform],
     ['App version', entry.appVersion ?? 'not told'],
     ['Device', entry.device ?? 'none'],

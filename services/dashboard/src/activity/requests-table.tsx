@@ -1,10 +1,12 @@
 import { Badge, Group, Text } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AccessEntry } from '../api/types.js'
 import { ItemTable } from '../kit/item-table.js'
+import { membersByIdOptions } from '../members/member-queries.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { accessLogOptions } from './activity-queries.js'
+import { callerOf } from './caller-of.js'
 import { DetailsButton } from './details-button.js'
 import { EndingBadge } from './ending-badge.js'
 import { LogTime } from './log-time.js'
@@ -20,6 +22,7 @@ interface RequestsTableProps {
 /** Every request that a secret was put into. */
 export function RequestsTable({ range, onRange }: RequestsTableProps) {
   const { org } = useOrganization()
+  const { data: members } = useQuery(membersByIdOptions(org))
   const [opened, setOpened] = useState<AccessEntry>()
   const list = useInfiniteQuery(accessLogOptions(org, range))
   return (
@@ -39,7 +42,7 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
         }
         columns={[
           { head: 'Time', cell: ({ at }) => <LogTime at={at} /> },
-          { head: 'App', cell: ({ app }) => app.name ?? app.id },
+          { head: 'App', cell: ({ app }) => <Caller {...callerOf(app, members)} /> },
           { head: 'API service', cell: ({ service }) => service.name ?? service.id },
           { head: 'Request', cell: (entry) => <MethodAndPath {...entry} /> },
           { head: 'Secrets used', cell: ({ secrets }) => secrets.join(', ') },
@@ -52,7 +55,22 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
           },
         ]}
       />
-      {opened === undefined ? null : <RequestDrawer entry={opened} onClose={() => setOpened(undefined)} />}
+      {opened === undefined ? null : (
+        <RequestDrawer entry={opened} members={members} onClose={() => setOpened(undefined)} />
+      )}
+    </>
+  )
+}
+
+function Caller({ name, person }: ReturnType<typeof callerOf>) {
+  return (
+    <>
+      {name}
+      {person === undefined ? null : (
+        <Text size="xs" c="dimmed" truncate maw={140} title={person}>
+          {person}
+        </Text>
+      )}
     </>
   )
 }
