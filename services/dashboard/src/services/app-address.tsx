@@ -1,11 +1,10 @@
-import { Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/core'
+import { Code, Group, Stack, Text, Title } from '@mantine/core'
 import type { Service } from '../api/types.js'
-import { appPath, clientExample } from './client-example.js'
+import { CopyButton } from '../kit/copy-button.js'
+import { appPath, clientExample, shellExample } from './client-example.js'
 
 /** What the app's code has to say in place of the provider's address. */
 export function AppAddress({ service }: { readonly service: Service }) {
-  const path = appPath(service.slug)
-  const example = clientExample(service)
   return (
     <Stack gap="xs" maw={860}>
       <Title order={2} size="h4">
@@ -13,32 +12,45 @@ export function AppAddress({ service }: { readonly service: Service }) {
       </Title>
       <Group gap="xs">
         <Text size="sm">
-          Base URL of the app: your proxy’s address, then <Code>{path}</Code>
+          Base URL of the app: your proxy’s address, then <Code>{appPath(service.slug)}</Code>
         </Text>
-        <Copy label="Copy the path" value={path} />
+        <Copy label="Copy the path" value={appPath(service.slug)} />
       </Group>
-      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {example}
-      </Code>
-      <Group gap="xs">
-        <Text size="sm" c="dimmed">
-          Write your proxy’s address in place of https://PROXY. The app gets the session token by attestation, and holds
-          no key of the provider.
-        </Text>
-        <Copy label="Copy the example" value={example} />
-      </Group>
+      <Example of={clientExample(service)} copy="Copy the example">
+        Write your proxy’s address in place of https://PROXY. An app whose policy is Audit or Off sends its app token in
+        place of sessionToken. Attestation of phones is not built yet: until it is, only a debug token buys a session
+        token. The app never holds a key of the provider.
+      </Example>
+      <Example of={shellExample(service)} copy="Copy the commands">
+        The app has to be linked to this API service. Its page has the app token and makes debug tokens.
+      </Example>
     </Stack>
   )
 }
 
-function Copy({ label, value }: { readonly label: string; readonly value: string }) {
+interface ExampleProps {
+  readonly of: string
+  readonly copy: string
+  /** What has to be known about it. */
+  readonly children: string
+}
+
+function Example({ of, copy, children }: ExampleProps) {
   return (
-    <CopyButton value={value}>
-      {({ copied, copy }) => (
-        <Button variant="subtle" size="compact-xs" onClick={copy}>
-          {copied ? 'Copied' : label}
-        </Button>
-      )}
-    </CopyButton>
+    <>
+      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {of}
+      </Code>
+      <Group gap="xs" justify="space-between">
+        <Text size="sm" c="dimmed" maw={680}>
+          {children}
+        </Text>
+        <Copy label={copy} value={of} />
+      </Group>
+    </>
   )
+}
+
+function Copy(props: { readonly label: string; readonly value: string }) {
+  return <CopyButton variant="subtle" size="compact-xs" {...props} />
 }

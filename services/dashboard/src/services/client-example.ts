@@ -1,4 +1,5 @@
 import type { Service } from '../api/types.js'
+import { examplePath } from './test-call-form.js'
 
 /** Management does not know where phones reach the proxy. */
 const PROXY = 'https://PROXY'
@@ -38,6 +39,21 @@ export function clientExample({ preset, slug }: Pick<Service, 'preset' | 'slug'>
         `new OpenAI({ baseURL: '${base}/v1', apiKey: sessionToken })`,
       )
   }
+}
+
+/** How to try it from a shell: with an app token, and with a session token that a debug token was exchanged for. */
+export function shellExample({ slug, paths, methods }: Pick<Service, 'slug' | 'paths' | 'methods'>): string {
+  const url = `${PROXY}/v1/p/${slug}${examplePath(paths)}`
+  const method = methods.length === 0 || methods.includes('GET') ? '' : ` -X ${methods[0]}`
+  return lines(
+    '# An app whose policy is Audit or Off sends its app token:',
+    `curl${method} '${url}' -H 'authorization: Bearer pma_app_…'`,
+    '',
+    '# Under each policy, a development build exchanges a debug token, and sends the session token of the answer:',
+    `curl '${PROXY}/v1/attest/debug' -H 'content-type: application/json' -d '{"token":"pma_dbg_…"}'`,
+    '# {"token":"pma_ses_…","expiresAt":"…","device":"…"}',
+    `curl${method} '${url}' -H 'authorization: Bearer pma_ses_…'`,
+  )
 }
 
 const lines = (...all: string[]): string => all.join('\n')
