@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { answerOf, api } from '../api/client.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
+import { slugFrom } from '../kit/slug-from.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { AddSecret } from '../secrets/add-secret.js'
 import { presetsOptions } from '../secrets/secret-queries.js'
@@ -21,7 +22,6 @@ import {
   recommendedSecret,
   SERVICE_RULES,
   settingsOf,
-  slugFor,
 } from './service-form.js'
 import { secretNamesOptions } from './service-queries.js'
 
@@ -71,7 +71,7 @@ export function AddService({ onClose }: { readonly onClose: () => void }) {
 
   function enterName(name: string): void {
     // The slug follows the name until somebody enters another one.
-    if (values.slug === slugFor(values.name)) form.setFieldValue('slug', slugFor(name))
+    if (values.slug === slugFrom(values.name)) form.setFieldValue('slug', slugFrom(name))
     form.setFieldValue('name', name)
   }
 
@@ -95,6 +95,7 @@ export function AddService({ onClose }: { readonly onClose: () => void }) {
             { value: OTHER_PROVIDER, label: 'Another provider' },
           ]}
           searchable
+          openOnFocus={false}
           required
           allowDeselect={false}
           data-autofocus
@@ -125,7 +126,9 @@ export function AddService({ onClose }: { readonly onClose: () => void }) {
           </>
         )}
       </FormDialog>
-      {isAddingSecret ? <AddSecret onClose={goOn} /> : null}
+      {isAddingSecret && preset ? (
+        <AddSecret begin={{ name: preset.secretName, provider: preset.id }} onClose={goOn} />
+      ) : null}
     </>
   )
 }

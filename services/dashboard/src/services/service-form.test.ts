@@ -8,7 +8,6 @@ import {
   SERVICE_RULES,
   serviceForm,
   settingsOf,
-  slugFor,
 } from './service-form.js'
 
 const SERVICE: Service = {
@@ -116,12 +115,22 @@ describe('a form of a new service', () => {
     expect(SERVICE_RULES.bodyMebibytes(0.5)).toBeNull()
   })
 
-  it.each([
-    ['My Provider 2', 'my-provider-2'],
-    ['  ÄPI! ', 'pi'],
-    ['', ''],
-    [`${'a'.repeat(62)} b`, 'a'.repeat(62)],
-  ])('named %j gets the slug %j', (name, slug) => {
-    expect(slugFor(name)).toBe(slug)
+  it('is refused at each field that is required and empty', () => {
+    const { preset, name, slug, baseUrl, auth } = SERVICE_RULES
+    const refusals = [
+      preset(NEW_SERVICE.preset),
+      name(NEW_SERVICE.name),
+      slug(NEW_SERVICE.slug),
+      baseUrl(NEW_SERVICE.baseUrl),
+      auth(NEW_SERVICE.auth),
+    ]
+    expect(refusals).toEqual([
+      'Choose a provider, or “Another provider”.',
+      'Give a name.',
+      'Give a slug, such as openai: it stands in the address that apps call.',
+      'Give the provider’s base URL, such as https://api.example.com.',
+      'Choose a secret.',
+    ])
+    expect([preset('openai'), name('A'), slug('a'), baseUrl('https://a.example')]).toEqual([null, null, null, null])
   })
 })

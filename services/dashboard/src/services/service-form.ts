@@ -129,21 +129,17 @@ export const SERVICE_FIELDS: EditedFields<Service, ServiceForm, Partial<Settings
   changeOf: changesOf,
 }
 
-/** What management could not say, or would say in other units than the form's. Under the names of the form's fields. */
+/** What is missing, all at once; and what management could not say, or would say in other units than the form's. Under the names of the form's fields. */
 export const SERVICE_RULES = {
+  preset: (id: string) => (id === '' ? 'Choose a provider, or “Another provider”.' : null),
+  name: (name: string) => (name.trim() === '' ? 'Give a name.' : null),
+  slug: (slug: string) =>
+    slug === '' ? 'Give a slug, such as openai: it stands in the address that apps call.' : null,
+  baseUrl: (url: string) =>
+    url.trim() === '' ? 'Give the provider’s base URL, such as https://api.example.com.' : null,
   auth: (auth: AuthForm) => wrongAuth(auth) ?? null,
   extraHeaders: (rows: readonly FieldRow[]) => wrongRows(rows) ?? null,
   timeoutSeconds: (seconds: number | string) => (seconds === '' ? 'Give a number of seconds, from 1 to 600.' : null),
   bodyMebibytes: (size: number | string) =>
     size === '' || Number(size) === 0 ? 'Give a size in MiB, more than 0 and at most 1024.' : null,
-}
-
-/** `My Provider 2` → `my-provider-2`, as the name is entered. */
-export function slugFor(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-/, '')
-    .slice(0, 63)
-    .replace(/-$/, '')
 }

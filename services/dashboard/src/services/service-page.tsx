@@ -2,6 +2,7 @@ import { Alert, Button, List, Stack } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { EnabledBadge } from '../kit/enabled-badge.js'
 import { PageHead } from '../kit/page-head.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { AppAddress } from './app-address.js'
@@ -10,7 +11,6 @@ import { EditService } from './edit-service.js'
 import { EnableService } from './enable-service.js'
 import { ServiceFacts } from './service-facts.js'
 import { serviceOptions } from './service-queries.js'
-import { StateBadge } from './state-badge.js'
 import { TestCall } from './test-call.js'
 
 /** One API service: how apps call it, its settings, and a call to try it. */
@@ -24,7 +24,7 @@ export function ServicePage() {
   const close = () => setDoing(undefined)
   return (
     <>
-      <PageHead title={service.name} about={<StateBadge enabled={service.enabled} />}>
+      <PageHead title={service.name} about={<EnabledBadge enabled={service.enabled} />}>
         {mayWrite ? (
           <>
             <Button onClick={() => setDoing('test')}>Test call</Button>

@@ -3,13 +3,13 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import type { Service } from '../api/types.js'
+import { EnabledBadge } from '../kit/enabled-badge.js'
 import { ItemTable } from '../kit/item-table.js'
 import { PageHead } from '../kit/page-head.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { AddService } from './add-service.js'
 import { authWords } from './auth-form.js'
 import { servicesOptions } from './service-queries.js'
-import { StateBadge } from './state-badge.js'
 import { secretsOf } from './templates.js'
 
 export function ServicesPage() {
@@ -72,7 +72,7 @@ function Secrets({ names }: { readonly names: readonly string[] }) {
 function State({ enabled, warnings }: Service) {
   return (
     <Stack gap={4} align="flex-start">
-      <StateBadge enabled={enabled} />
+      <EnabledBadge enabled={enabled} />
       {warnings.map((warning) => (
         <Text key={warning} size="xs" maw={260}>
           <Badge component="span" color="yellow" variant="light" size="xs">
