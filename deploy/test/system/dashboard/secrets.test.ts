@@ -219,7 +219,7 @@ describeDashboard('secrets', (dashboard) => {
       await page.keyboard.press('Escape')
       await isClosed(page)
     }
-  }, 60_000)
+  }, 120_000)
 
   it('fit a telephone: nothing is cut off at 390 pixels, and the pages are behind a button', async () => {
     const { page } = await secretsPage({ width: 390 })

@@ -143,7 +143,7 @@ describeDashboard('sign-in', (dashboard) => {
       const width = await page.evaluate('document.documentElement.scrollWidth')
       expect([path, width, await hindrances(page)]).toEqual([path, 390, []])
     }
-  }, 60_000)
+  }, 120_000)
 
   it('fits a telephone', async () => {
     const { page } = await dashboard.visit({ width: 390 })

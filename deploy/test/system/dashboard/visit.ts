@@ -26,7 +26,7 @@ export interface VisitOptions {
 }
 
 /** Below jest's limit, so that what is missing on the page is named. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 30_000
 const VIOLATION = 'CSP violation:'
 const TELL_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) =>
   console.error('${VIOLATION}', effectiveDirective, blockedURI, sample))`

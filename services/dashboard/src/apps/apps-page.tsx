@@ -1,8 +1,9 @@
-import { Anchor, Button, Code, TextInput } from '@mantine/core'
+import { Anchor, Button, Code } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { EnabledBadge } from '../kit/enabled-badge.js'
+import { useFindByName } from '../kit/find-by-name.js'
 import { ItemTable } from '../kit/item-table.js'
 import { PageHead } from '../kit/page-head.js'
 import { useOrganization } from '../organization/organization-queries.js'
@@ -14,7 +15,7 @@ import { POLICIES } from './policies.js'
 export function AppsPage() {
   const { org, may } = useOrganization()
   const [isAdding, setAdding] = useState(false)
-  const [wanted, setWanted] = useState('')
+  const find = useFindByName('an app')
   const list = useInfiniteQuery(appsOptions(org))
   const mayWrite = may('apps:write')
   return (
@@ -25,19 +26,12 @@ export function AppsPage() {
       >
         {mayWrite ? <Button onClick={() => setAdding(true)}>Add app</Button> : null}
       </PageHead>
-      <TextInput
-        aria-label="Find an app by its name"
-        placeholder="Find by name"
-        value={wanted}
-        onChange={(event) => setWanted(event.currentTarget.value)}
-        maw={320}
-        mb="sm"
-      />
+      {find.field}
       <ItemTable
         label="Apps"
         list={list}
         keyOf={({ id }) => id}
-        filter={wanted === '' ? undefined : ({ name }) => name.toLowerCase().includes(wanted.toLowerCase())}
+        filter={find.filter}
         empty={
           mayWrite ? 'No apps yet. Add the first one, then link the API services that it may call.' : 'No apps yet.'
         }

@@ -10,7 +10,8 @@ interface CountInputProps {
 
 /** A whole number from 1. May be empty while somebody types; who leaves it empty gets the last number back. */
 export function CountInput({ label, w, value, onChange }: CountInputProps) {
-  const [entered, setEntered] = useState<number | string>(value)
+  // Only while somebody types: otherwise a row that takes a removed one's place would show that one's number.
+  const [typed, setTyped] = useState<number | string>()
   return (
     <NumberInput
       label={label}
@@ -20,12 +21,12 @@ export function CountInput({ label, w, value, onChange }: CountInputProps) {
       allowDecimal={false}
       allowNegative={false}
       thousandSeparator=","
-      value={entered}
-      onChange={(typed) => {
-        setEntered(typed)
-        if (typeof typed === 'number' && typed >= 1) onChange(typed)
+      value={typed ?? value}
+      onChange={(entered) => {
+        setTyped(entered)
+        if (typeof entered === 'number' && entered >= 1) onChange(entered)
       }}
-      onBlur={() => setEntered(value)}
+      onBlur={() => setTyped(undefined)}
     />
   )
 }

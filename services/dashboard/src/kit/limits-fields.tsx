@@ -1,6 +1,7 @@
-import { Button, CloseButton, Fieldset, Group, Select, Text } from '@mantine/core'
+import { Select } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { App } from '../api/types.js'
+import { BoundsFields } from './bounds-fields.js'
 import { CountInput } from './count-input.js'
 
 export type Limit = App['limits'][number]
@@ -17,60 +18,29 @@ interface LimitsFieldsProps {
 }
 
 /** Rate limits: so many requests in a period, and so many at once. */
-export function LimitsFields({ value, scopes, error, onChange }: LimitsFieldsProps) {
-  const set = (at: number, change: Partial<Limit>) =>
-    onChange(value.map((limit, index) => (index === at ? { ...limit, ...change } : limit)))
-  const free = scopes.find((scope) => !value.some((limit) => limit.scope === scope)) ?? scopes[0]
+export function LimitsFields(props: LimitsFieldsProps) {
   return (
-    <Fieldset legend="Rate limits">
-      {value.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          None: a single phone may use up the provider’s quota.
-        </Text>
-      ) : null}
-      {value.map((limit, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a limit has no identity but its position in the list.
-        <Group key={at} align="flex-end" mb="xs">
-          <Select
-            label="Who"
-            w={160}
-            allowDeselect={false}
-            data={scopes.map((scope) => ({ value: scope, label: SCOPES[scope] }))}
-            value={limit.scope}
-            onChange={(chosen) => set(at, { scope: scopes.find((scope) => scope === chosen) ?? limit.scope })}
-          />
-          <CountInput label="Requests" w={110} value={limit.count} onChange={(count) => set(at, { count })} />
+    <BoundsFields
+      {...props}
+      legend="Rate limits"
+      what="limit"
+      none="None: a single phone may use up the provider’s quota."
+      labels={SCOPES}
+      begin={(scope): Limit => ({ scope, count: 60, periodSeconds: 60, burst: 10 })}
+      rest={(limit, set) => (
+        <>
           <Select
             label="in a"
             w={120}
             allowDeselect={false}
             data={periodsWith(limit.periodSeconds)}
             value={String(limit.periodSeconds)}
-            onChange={(seconds) => set(at, { periodSeconds: Number(seconds) })}
+            onChange={(seconds) => set({ periodSeconds: Number(seconds) })}
           />
-          <CountInput label="At once" w={110} value={limit.burst} onChange={(burst) => set(at, { burst })} />
-          <CloseButton
-            aria-label={`Remove the limit of ${limit.scope}`}
-            mb={4}
-            onClick={() => onChange(value.filter((_, index) => index !== at))}
-          />
-        </Group>
-      ))}
-      {error === undefined ? null : (
-        <Text c="red" size="sm">
-          {error}
-        </Text>
+          <CountInput label="At once" w={110} value={limit.burst} onChange={(burst) => set({ burst })} />
+        </>
       )}
-      {free === undefined ? null : (
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          onClick={() => onChange([...value, { scope: free, count: 60, periodSeconds: 60, burst: 10 }])}
-        >
-          Add a limit
-        </Button>
-      )}
-    </Fieldset>
+    />
   )
 }
 
@@ -81,7 +51,7 @@ function periodsWith(seconds: number): { value: string; label: string }[] {
   return Object.hasOwn(PERIODS, present) ? usual : [...usual, { value: present, label: `${seconds} seconds` }]
 }
 
-/** `60 per minute for each device`, for tables. */
+/** `60 per minute (each device)`, for tables. */
 export function limitWords({ scope, count, periodSeconds }: Limit): string {
   const period = periodsWith(periodSeconds).find(({ value }) => value === String(periodSeconds))?.label
   return `${count} per ${period} (${SCOPES[scope].toLowerCase()})`

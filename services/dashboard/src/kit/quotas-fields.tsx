@@ -1,7 +1,7 @@
-import { Button, CloseButton, Fieldset, Group, Select, Text } from '@mantine/core'
+import { Select } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { App } from '../api/types.js'
-import { CountInput } from './count-input.js'
+import { BoundsFields } from './bounds-fields.js'
 
 export type Quota = App['quotas'][number]
 
@@ -17,58 +17,25 @@ interface QuotasFieldsProps {
 }
 
 /** Quotas: so many requests in a day or month. */
-export function QuotasFields({ value, scopes, error, onChange }: QuotasFieldsProps) {
-  const set = (at: number, change: Partial<Quota>) =>
-    onChange(value.map((quota, index) => (index === at ? { ...quota, ...change } : quota)))
-  const [first] = scopes
+export function QuotasFields(props: QuotasFieldsProps) {
   return (
-    <Fieldset legend="Quotas">
-      {value.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          None.
-        </Text>
-      ) : null}
-      {value.map((quota, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a quota has no identity but its position in the list.
-        <Group key={at} align="flex-end" mb="xs">
-          <Select
-            label="Who"
-            w={170}
-            allowDeselect={false}
-            data={scopes.map((scope) => ({ value: scope, label: SCOPES[scope] }))}
-            value={quota.scope}
-            onChange={(chosen) => set(at, { scope: scopes.find((scope) => scope === chosen) ?? quota.scope })}
-          />
-          <CountInput label="Requests" w={140} value={quota.count} onChange={(count) => set(at, { count })} />
-          <Select
-            label="in a"
-            w={140}
-            allowDeselect={false}
-            data={Object.entries(PERIODS).map(([period, label]) => ({ value: period, label }))}
-            value={quota.period}
-            onChange={(period) => set(at, { period: period === 'day' ? 'day' : 'month' })}
-          />
-          <CloseButton
-            aria-label={`Remove the quota of ${quota.scope}`}
-            mb={4}
-            onClick={() => onChange(value.filter((_, index) => index !== at))}
-          />
-        </Group>
-      ))}
-      {error === undefined ? null : (
-        <Text c="red" size="sm">
-          {error}
-        </Text>
+    <BoundsFields
+      {...props}
+      legend="Quotas"
+      what="quota"
+      none="None."
+      labels={SCOPES}
+      begin={(scope): Quota => ({ scope, period: 'day', count: 10_000 })}
+      rest={(quota, set) => (
+        <Select
+          label="in a"
+          w={140}
+          allowDeselect={false}
+          data={Object.entries(PERIODS).map(([period, label]) => ({ value: period, label }))}
+          value={quota.period}
+          onChange={(period) => set({ period: period === 'day' ? 'day' : 'month' })}
+        />
       )}
-      {first === undefined ? null : (
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          onClick={() => onChange([...value, { scope: first, period: 'day', count: 10_000 }])}
-        >
-          Add a quota
-        </Button>
-      )}
-    </Fieldset>
+    />
   )
 }

@@ -1,8 +1,9 @@
-import { ActionIcon, Anchor, Badge, Button, Group, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Anchor, Badge, Button, Group, Tooltip } from '@mantine/core'
 import { useInfiniteQuery, usePrefetchQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import type { Secret } from '../api/types.js'
+import { useFindByName } from '../kit/find-by-name.js'
 import { DeleteIcon, EditIcon } from '../kit/icons.js'
 import { ItemTable } from '../kit/item-table.js'
 import { Moment } from '../kit/moment.js'
@@ -21,7 +22,7 @@ type Doing = { readonly what: 'add' | 'import' } | { readonly what: 'replace' | 
 export function SecretsPage() {
   const { org, may } = useOrganization()
   const [doing, setDoing] = useState<Doing>()
-  const [wanted, setWanted] = useState('')
+  const find = useFindByName('a secret')
   const list = useInfiniteQuery(secretsOptions(org))
   // For "Add secret", which would otherwise wait for them.
   usePrefetchQuery(presetsOptions)
@@ -42,19 +43,12 @@ export function SecretsPage() {
           </>
         ) : null}
       </PageHead>
-      <TextInput
-        aria-label="Find a secret by its name"
-        placeholder="Find by name"
-        value={wanted}
-        onChange={(event) => setWanted(event.currentTarget.value)}
-        maw={320}
-        mb="sm"
-      />
+      {find.field}
       <ItemTable
         label="Secrets"
         list={list}
         keyOf={({ id }) => id}
-        filter={wanted === '' ? undefined : ({ name }) => name.toLowerCase().includes(wanted.toLowerCase())}
+        filter={find.filter}
         empty={mayWrite ? 'No secrets yet. Add the first one, such as OPENAI_API_KEY.' : 'No secrets yet.'}
         columns={[
           { head: 'Name', cell: ({ id, name }) => <SecretLink org={org} id={id} name={name} /> },
