@@ -2,8 +2,6 @@ const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
 /** A moment of the API, in the person's time zone. In a record, seconds tell what came first. */
-export const toTheSecond = (at: string): string => `${DAY.format(new Date(at))}, ${TIME.format(new Date(at))}`
-
 export function LogTime({ at }: { readonly at: string }) {
   const date = new Date(at)
   return (

@@ -1,3 +1,5 @@
+import { enteredMoment } from '../kit/local-moment.js'
+
 /** Moments as the API takes them, in ISO 8601. `since` is part of the range, `until` is not. */
 export interface TimeRange {
   readonly since?: string
@@ -19,7 +21,7 @@ export function rangeFrom({ since, until }: RangeInAddress): TimeRange {
 }
 
 export function entered({ since, until }: TimeRange): EnteredRange {
-  return { since: localOf(since), until: localOf(until) }
+  return { since: enteredMoment(since ?? null), until: enteredMoment(until ?? null) }
 }
 
 /** @returns the range, or what is wrong with which field. */
@@ -57,14 +59,4 @@ function momentOf(text: unknown): string | undefined {
 
 function rangeOf(since: string | undefined, until: string | undefined): TimeRange {
   return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
-}
-
-/** As `<input type="datetime-local">` writes it. */
-function localOf(moment: string | undefined): string {
-  if (moment === undefined) return ''
-  const date = new Date(moment)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = [String(date.getFullYear()).padStart(4, '0'), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  const time = [two(date.getHours()), two(date.getMinutes())].join(':')
-  return `${day}T${time}${date.getSeconds() === 0 ? '' : `:${two(date.getSeconds())}`}`
 }

@@ -22,13 +22,13 @@ export function verdictWords(verdict: Verdict, what: string, moment: (at: string
       ...vouchedOf(verdict, moment),
       ...doubtfulOf(verdict),
       ...lateOf(verdict),
-      ...(verdict.ok ? limitsOf(verdict) : [TODO]),
+      ...(verdict.ok ? limitsOf(verdict) : [WHAT_TO_DO]),
     ],
     breaks: verdict.breaks.map(breakWords),
   }
 }
 
-const TODO =
+const WHAT_TO_DO =
   'Leave everything as it is, tell the operator of the installation, and find out who can write to its database. If a break says so, verify again first.'
 
 function judgementOf(

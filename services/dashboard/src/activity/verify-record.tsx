@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Progress as Compared, Verdict } from '../api/types.js'
 import { Dialog } from '../kit/dialog.js'
+import { fullMoment } from '../kit/moment.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { type Chained, verdictOptions } from './activity-queries.js'
-import { toTheSecond } from './log-time.js'
 import { verdictWords } from './verdict-words.js'
 
 const NAMES: Readonly<Record<Chained, string>> = { audit: 'audit trail', 'access-log': 'access log' }
@@ -81,7 +81,7 @@ function UnderWay({ progress }: { readonly progress: Compared | undefined }) {
 }
 
 function Judged({ verdict, name }: { readonly verdict: Verdict; readonly name: string }) {
-  const { title, tone, sentences, breaks } = verdictWords(verdict, `The ${name}`, toTheSecond)
+  const { title, tone, sentences, breaks } = verdictWords(verdict, `The ${name}`, fullMoment)
   return (
     <Alert color={COLORS[tone]} variant="light" title={title} role={tone === 'broken' ? 'alert' : 'status'}>
       {breaks.length === 0 ? null : (

@@ -4,17 +4,14 @@ import { listOptions } from '../api/pages.js'
 import { readOf } from '../api/read.js'
 import type { App, AppSession, DebugToken, Device, Link } from '../api/types.js'
 
-/** All that concerns apps of an organization is below this key, so that a change can mark all of it as stale. */
-export const appsKey = (org: string) => ['org', org, 'apps'] as const
-
-/** The list alone: for what was deleted there is nothing else to fetch again. */
-export const appListKey = (org: string) => [...appsKey(org), 'list'] as const
+/** All that concerns apps of an organization is below this key. */
+const appsKey = (org: string) => ['org', org, 'apps'] as const
 
 /** `one` keeps an app whose slug is `list` apart from the list. */
 const appKey = (org: string, app: string) => [...appsKey(org), 'one', app] as const
 
 export const appsOptions = (org: string) =>
-  listOptions<App>(appListKey(org), (query) =>
+  listOptions<App>([...appsKey(org), 'list'], (query) =>
     answerOf(api.GET('/orgs/{org}/apps', { params: { path: { org }, query } })),
   )
 

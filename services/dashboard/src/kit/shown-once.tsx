@@ -1,5 +1,6 @@
-import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core'
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { CopyButton } from './copy-button.js'
 import { Dialog } from './dialog.js'
 
 interface ShownOnceProps {
@@ -28,13 +29,7 @@ export function ShownOnce({ title, what, value, children, onDone }: ShownOncePro
         </Code>
         {children === undefined ? null : <Text size="sm">{children}</Text>}
         <Group justify="flex-end">
-          <CopyButton value={value}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? 'Copied' : 'Copy'}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyButton variant="default" value={value} />
           <Button data-autofocus onClick={onDone}>
             Done
           </Button>

@@ -28,7 +28,6 @@ export function ChangeRole({ member, isOneself, onClose }: ChangeRoleProps) {
         message: `${user.name} (${user.email}) is ${ROLE_WORDS[role]} from now on.`,
       })
       onClose()
-      // A lost role withdraws invitations, and one's own decides what all pages offer.
     },
   })
   useRefusedFields(form, change.error)

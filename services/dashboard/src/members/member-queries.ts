@@ -3,8 +3,7 @@ import { answerOf, api } from '../api/client.js'
 import { everyItem, listOptions, type PageQuery } from '../api/pages.js'
 import type { Invitation, Member, User } from '../api/types.js'
 
-export const membersKey = (org: string) => ['org', org, 'members'] as const
-export const invitationsKey = (org: string) => ['org', org, 'invitations'] as const
+const membersKey = (org: string) => ['org', org, 'members'] as const
 
 const fetchMembers = (org: string) => (query: PageQuery) =>
   answerOf(api.GET('/orgs/{org}/members', { params: { path: { org }, query } }))
@@ -27,6 +26,6 @@ function byId(members: readonly Member[]): ReadonlyMap<string, User> {
 
 /** The open ones. */
 export const invitationsOptions = (org: string) =>
-  listOptions<Invitation>([...invitationsKey(org), 'list'], (query) =>
+  listOptions<Invitation>(['org', org, 'invitations'], (query) =>
     answerOf(api.GET('/orgs/{org}/invitations', { params: { path: { org }, query } })),
   )

@@ -4,11 +4,11 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
 import { FormDialog } from '../kit/form-dialog.js'
+import { momentOf } from '../kit/local-moment.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { BindingsFields, NO_BINDINGS } from './bindings-fields.js'
 import { ExpiryField } from './expiry-field.js'
-import { momentOf } from './local-moment.js'
 import { providerOfName } from './provider-of-name.js'
 import { presetsOptions } from './secret-queries.js'
 
@@ -18,7 +18,8 @@ const OTHER = 'other'
 interface AddSecretProps {
   /** What is known already: a recommended name, and the id of the preset that recommends it. */
   readonly begin?: { readonly name: string; readonly provider: string }
-  readonly onClose: () => void
+  /** `added`: the new secret's name. Absent where none was added. */
+  readonly onClose: (added?: string) => void
 }
 
 /** "Add secret": name and value, and where the value may go. */
@@ -48,7 +49,7 @@ export function AddSecret({ begin = { name: '', provider: '' }, onClose }: AddSe
       ),
     onSuccess: ({ name, mask }) => {
       notifications.show({ title: `${name} is stored`, message: `It is encrypted, and shown as ${mask} from now on.` })
-      onClose()
+      onClose(name)
     },
   })
   useRefusedFields(form, add.error)
@@ -75,7 +76,7 @@ export function AddSecret({ begin = { name: '', provider: '' }, onClose }: AddSe
       isPending={add.isPending}
       problem={add.error}
       onSubmit={form.onSubmit((values) => add.mutate(values))}
-      onClose={onClose}
+      onClose={() => onClose()}
     >
       <TextInput
         label="Name"

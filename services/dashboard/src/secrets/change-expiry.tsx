@@ -5,10 +5,10 @@ import { answerOf, api } from '../api/client.js'
 import type { Secret } from '../api/types.js'
 import { FormDialog } from '../kit/form-dialog.js'
 import { inForceWords } from '../kit/in-force.js'
+import { enteredMoment, momentOf } from '../kit/local-moment.js'
 import { useRefusedFields } from '../kit/refused-fields.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { ExpiryField } from './expiry-field.js'
-import { enteredMoment, momentOf } from './local-moment.js'
 
 interface ChangeExpiryProps {
   readonly secret: Secret

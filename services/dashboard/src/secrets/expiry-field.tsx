@@ -1,6 +1,6 @@
 import { TextInput, type TextInputProps } from '@mantine/core'
 
-/** When a secret stops being used, as `local-moment.ts` reads it. Empty: never. */
+/** When a secret stops being used, as `kit/local-moment.ts` reads it. Empty: never. */
 export function ExpiryField(props: TextInputProps) {
   return (
     <TextInput

@@ -3,7 +3,7 @@ import { answerOf, api } from '../api/client.js'
 import { everyItem, listOptions } from '../api/pages.js'
 import type { Preset, Secret, SecretVersion } from '../api/types.js'
 
-/** All that concerns secrets of an organization is below this key, so that a change can mark all of it as stale. */
+/** All that concerns secrets of an organization is below this key. */
 export const secretsKey = (org: string) => ['org', org, 'secrets'] as const
 
 export const secretsOptions = (org: string) =>

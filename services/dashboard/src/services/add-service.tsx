@@ -1,7 +1,7 @@
 import { Accordion, Select, Switch } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { answerOf, api } from '../api/client.js'
 import { FormDialog } from '../kit/form-dialog.js'
@@ -31,7 +31,6 @@ const MORE = ['extraHeaders', 'timeoutSeconds', 'timeoutMs', 'bodyMebibytes', 'b
 /** "Add service": a provider's preset fills everything in; for another provider it is entered. */
 export function AddService({ onClose }: { readonly onClose: () => void }) {
   const { org } = useOrganization()
-  const client = useQueryClient()
   const { data: presets } = useSuspenseQuery(presetsOptions)
   const { data: secrets } = useSuspenseQuery(secretNamesOptions(org))
   const [isAddingSecret, setIsAddingSecret] = useState(false)
@@ -63,9 +62,9 @@ export function AddService({ onClose }: { readonly onClose: () => void }) {
   }
 
   /** With the secret that was added meanwhile, if it is the one that the preset wants. */
-  function goOn(): void {
+  function goOn(added?: string): void {
     setIsAddingSecret(false)
-    const wanted = preset && recommendedSecret(preset, client.getQueryData(secretNamesOptions(org).queryKey) ?? [])
+    const wanted = preset && added !== undefined ? recommendedSecret(preset, [added]) : undefined
     if (wanted !== undefined && values.auth.secret === '') form.setFieldValue('auth.secret', wanted)
   }
 

@@ -23,9 +23,7 @@ export function DeleteService({ service, onClose, onDeleted }: DeleteServiceProp
       ),
     onSuccess: async () => {
       notifications.show({ title: `${service.name} is deleted`, message: 'No new request is forwarded to it.' })
-      // Away from its page first: that would be fetched again, and is not there any more.
       await onDeleted()
-      // Apps lose their links to it, and secrets a user.
     },
   })
   return (

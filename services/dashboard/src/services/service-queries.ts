@@ -5,8 +5,8 @@ import { readOf } from '../api/read.js'
 import type { Secret, Service } from '../api/types.js'
 import { secretsKey } from '../secrets/secret-queries.js'
 
-/** All that concerns API services of an organization is below this key, so that a change can mark all of it as stale. */
-export const servicesKey = (org: string) => ['org', org, 'services'] as const
+/** All that concerns API services of an organization is below this key. */
+const servicesKey = (org: string) => ['org', org, 'services'] as const
 
 const fetchServices = (org: string) => (query: PageQuery) =>
   answerOf(api.GET('/orgs/{org}/services', { params: { path: { org }, query } }))

@@ -35,9 +35,6 @@ export function JoinPage() {
       const org = own.find(({ id }) => id === organization)?.slug ?? organization
       await navigate({ to: '/orgs/$org/secrets', params: { org }, replace: true })
     },
-    // After a sign-in whose invitation is refused, the page goes on with who has signed in.
-    onError: (_problem, { kind }) =>
-      kind === 'account' ? client.invalidateQueries({ queryKey: meOptions.queryKey }) : undefined,
   })
   useRefusedFields(form, accept.error)
 
