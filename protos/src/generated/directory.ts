@@ -8,22 +8,30 @@ import type { Admission as _protectmyapi_directory_v1_Admission, Admission__Outp
 import type { AdmitRequest as _protectmyapi_directory_v1_AdmitRequest, AdmitRequest__Output as _protectmyapi_directory_v1_AdmitRequest__Output } from './protectmyapi/directory/v1/AdmitRequest.js';
 import type { AdmitResponse as _protectmyapi_directory_v1_AdmitResponse, AdmitResponse__Output as _protectmyapi_directory_v1_AdmitResponse__Output } from './protectmyapi/directory/v1/AdmitResponse.js';
 import type { Admitted as _protectmyapi_directory_v1_Admitted, Admitted__Output as _protectmyapi_directory_v1_Admitted__Output } from './protectmyapi/directory/v1/Admitted.js';
+import type { AppCheckProof as _protectmyapi_directory_v1_AppCheckProof, AppCheckProof__Output as _protectmyapi_directory_v1_AppCheckProof__Output } from './protectmyapi/directory/v1/AppCheckProof.js';
+import type { AppleAssertion as _protectmyapi_directory_v1_AppleAssertion, AppleAssertion__Output as _protectmyapi_directory_v1_AppleAssertion__Output } from './protectmyapi/directory/v1/AppleAssertion.js';
+import type { AppleRegistration as _protectmyapi_directory_v1_AppleRegistration, AppleRegistration__Output as _protectmyapi_directory_v1_AppleRegistration__Output } from './protectmyapi/directory/v1/AppleRegistration.js';
 import type { Bucket as _protectmyapi_directory_v1_Bucket, Bucket__Output as _protectmyapi_directory_v1_Bucket__Output } from './protectmyapi/directory/v1/Bucket.js';
 import type { Decision as _protectmyapi_directory_v1_Decision, Decision__Output as _protectmyapi_directory_v1_Decision__Output } from './protectmyapi/directory/v1/Decision.js';
 import type { DirectoryClient as _protectmyapi_directory_v1_DirectoryClient, DirectoryDefinition as _protectmyapi_directory_v1_DirectoryDefinition } from './protectmyapi/directory/v1/Directory.js';
 import type { DrawQuotaRequest as _protectmyapi_directory_v1_DrawQuotaRequest, DrawQuotaRequest__Output as _protectmyapi_directory_v1_DrawQuotaRequest__Output } from './protectmyapi/directory/v1/DrawQuotaRequest.js';
 import type { DrawQuotaResponse as _protectmyapi_directory_v1_DrawQuotaResponse, DrawQuotaResponse__Output as _protectmyapi_directory_v1_DrawQuotaResponse__Output } from './protectmyapi/directory/v1/DrawQuotaResponse.js';
+import type { ExchangeAttestationRequest as _protectmyapi_directory_v1_ExchangeAttestationRequest, ExchangeAttestationRequest__Output as _protectmyapi_directory_v1_ExchangeAttestationRequest__Output } from './protectmyapi/directory/v1/ExchangeAttestationRequest.js';
+import type { ExchangeAttestationResponse as _protectmyapi_directory_v1_ExchangeAttestationResponse, ExchangeAttestationResponse__Output as _protectmyapi_directory_v1_ExchangeAttestationResponse__Output } from './protectmyapi/directory/v1/ExchangeAttestationResponse.js';
 import type { ExchangeDebugTokenRequest as _protectmyapi_directory_v1_ExchangeDebugTokenRequest, ExchangeDebugTokenRequest__Output as _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output } from './protectmyapi/directory/v1/ExchangeDebugTokenRequest.js';
 import type { ExchangeDebugTokenResponse as _protectmyapi_directory_v1_ExchangeDebugTokenResponse, ExchangeDebugTokenResponse__Output as _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output } from './protectmyapi/directory/v1/ExchangeDebugTokenResponse.js';
 import type { FeedRow as _protectmyapi_directory_v1_FeedRow, FeedRow__Output as _protectmyapi_directory_v1_FeedRow__Output } from './protectmyapi/directory/v1/FeedRow.js';
 import type { GrantedSecret as _protectmyapi_directory_v1_GrantedSecret, GrantedSecret__Output as _protectmyapi_directory_v1_GrantedSecret__Output } from './protectmyapi/directory/v1/GrantedSecret.js';
 import type { InjectedField as _protectmyapi_directory_v1_InjectedField, InjectedField__Output as _protectmyapi_directory_v1_InjectedField__Output } from './protectmyapi/directory/v1/InjectedField.js';
 import type { Injection as _protectmyapi_directory_v1_Injection, Injection__Output as _protectmyapi_directory_v1_Injection__Output } from './protectmyapi/directory/v1/Injection.js';
+import type { IssueChallengeRequest as _protectmyapi_directory_v1_IssueChallengeRequest, IssueChallengeRequest__Output as _protectmyapi_directory_v1_IssueChallengeRequest__Output } from './protectmyapi/directory/v1/IssueChallengeRequest.js';
+import type { IssueChallengeResponse as _protectmyapi_directory_v1_IssueChallengeResponse, IssueChallengeResponse__Output as _protectmyapi_directory_v1_IssueChallengeResponse__Output } from './protectmyapi/directory/v1/IssueChallengeResponse.js';
 import type { Label as _protectmyapi_directory_v1_Label, Label__Output as _protectmyapi_directory_v1_Label__Output } from './protectmyapi/directory/v1/Label.js';
 import type { Limit as _protectmyapi_directory_v1_Limit, Limit__Output as _protectmyapi_directory_v1_Limit__Output } from './protectmyapi/directory/v1/Limit.js';
 import type { Limited as _protectmyapi_directory_v1_Limited, Limited__Output as _protectmyapi_directory_v1_Limited__Output } from './protectmyapi/directory/v1/Limited.js';
 import type { ListSessionKeysRequest as _protectmyapi_directory_v1_ListSessionKeysRequest, ListSessionKeysRequest__Output as _protectmyapi_directory_v1_ListSessionKeysRequest__Output } from './protectmyapi/directory/v1/ListSessionKeysRequest.js';
 import type { ListSessionKeysResponse as _protectmyapi_directory_v1_ListSessionKeysResponse, ListSessionKeysResponse__Output as _protectmyapi_directory_v1_ListSessionKeysResponse__Output } from './protectmyapi/directory/v1/ListSessionKeysResponse.js';
+import type { PlayIntegrityProof as _protectmyapi_directory_v1_PlayIntegrityProof, PlayIntegrityProof__Output as _protectmyapi_directory_v1_PlayIntegrityProof__Output } from './protectmyapi/directory/v1/PlayIntegrityProof.js';
 import type { Quota as _protectmyapi_directory_v1_Quota, Quota__Output as _protectmyapi_directory_v1_Quota__Output } from './protectmyapi/directory/v1/Quota.js';
 import type { QuotaBlock as _protectmyapi_directory_v1_QuotaBlock, QuotaBlock__Output as _protectmyapi_directory_v1_QuotaBlock__Output } from './protectmyapi/directory/v1/QuotaBlock.js';
 import type { QuotaCounter as _protectmyapi_directory_v1_QuotaCounter, QuotaCounter__Output as _protectmyapi_directory_v1_QuotaCounter__Output } from './protectmyapi/directory/v1/QuotaCounter.js';
@@ -60,12 +68,17 @@ export interface ProtoGrpcType {
         AdmitRequest: MessageTypeDefinition<_protectmyapi_directory_v1_AdmitRequest, _protectmyapi_directory_v1_AdmitRequest__Output>
         AdmitResponse: MessageTypeDefinition<_protectmyapi_directory_v1_AdmitResponse, _protectmyapi_directory_v1_AdmitResponse__Output>
         Admitted: MessageTypeDefinition<_protectmyapi_directory_v1_Admitted, _protectmyapi_directory_v1_Admitted__Output>
+        AppCheckProof: MessageTypeDefinition<_protectmyapi_directory_v1_AppCheckProof, _protectmyapi_directory_v1_AppCheckProof__Output>
+        AppleAssertion: MessageTypeDefinition<_protectmyapi_directory_v1_AppleAssertion, _protectmyapi_directory_v1_AppleAssertion__Output>
+        AppleRegistration: MessageTypeDefinition<_protectmyapi_directory_v1_AppleRegistration, _protectmyapi_directory_v1_AppleRegistration__Output>
         Bucket: MessageTypeDefinition<_protectmyapi_directory_v1_Bucket, _protectmyapi_directory_v1_Bucket__Output>
         Decision: MessageTypeDefinition<_protectmyapi_directory_v1_Decision, _protectmyapi_directory_v1_Decision__Output>
         Directory: SubtypeConstructor<typeof grpc.Client, _protectmyapi_directory_v1_DirectoryClient> & { service: _protectmyapi_directory_v1_DirectoryDefinition }
         DrawQuotaRequest: MessageTypeDefinition<_protectmyapi_directory_v1_DrawQuotaRequest, _protectmyapi_directory_v1_DrawQuotaRequest__Output>
         DrawQuotaResponse: MessageTypeDefinition<_protectmyapi_directory_v1_DrawQuotaResponse, _protectmyapi_directory_v1_DrawQuotaResponse__Output>
         EntryKind: EnumTypeDefinition
+        ExchangeAttestationRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeAttestationRequest, _protectmyapi_directory_v1_ExchangeAttestationRequest__Output>
+        ExchangeAttestationResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeAttestationResponse, _protectmyapi_directory_v1_ExchangeAttestationResponse__Output>
         ExchangeDebugTokenRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenRequest, _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output>
         ExchangeDebugTokenResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenResponse, _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>
         FeedKind: EnumTypeDefinition
@@ -73,12 +86,15 @@ export interface ProtoGrpcType {
         GrantedSecret: MessageTypeDefinition<_protectmyapi_directory_v1_GrantedSecret, _protectmyapi_directory_v1_GrantedSecret__Output>
         InjectedField: MessageTypeDefinition<_protectmyapi_directory_v1_InjectedField, _protectmyapi_directory_v1_InjectedField__Output>
         Injection: MessageTypeDefinition<_protectmyapi_directory_v1_Injection, _protectmyapi_directory_v1_Injection__Output>
+        IssueChallengeRequest: MessageTypeDefinition<_protectmyapi_directory_v1_IssueChallengeRequest, _protectmyapi_directory_v1_IssueChallengeRequest__Output>
+        IssueChallengeResponse: MessageTypeDefinition<_protectmyapi_directory_v1_IssueChallengeResponse, _protectmyapi_directory_v1_IssueChallengeResponse__Output>
         Label: MessageTypeDefinition<_protectmyapi_directory_v1_Label, _protectmyapi_directory_v1_Label__Output>
         Limit: MessageTypeDefinition<_protectmyapi_directory_v1_Limit, _protectmyapi_directory_v1_Limit__Output>
         LimitScope: EnumTypeDefinition
         Limited: MessageTypeDefinition<_protectmyapi_directory_v1_Limited, _protectmyapi_directory_v1_Limited__Output>
         ListSessionKeysRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysRequest__Output>
         ListSessionKeysResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
+        PlayIntegrityProof: MessageTypeDefinition<_protectmyapi_directory_v1_PlayIntegrityProof, _protectmyapi_directory_v1_PlayIntegrityProof__Output>
         Quota: MessageTypeDefinition<_protectmyapi_directory_v1_Quota, _protectmyapi_directory_v1_Quota__Output>
         QuotaBlock: MessageTypeDefinition<_protectmyapi_directory_v1_QuotaBlock, _protectmyapi_directory_v1_QuotaBlock__Output>
         QuotaCounter: MessageTypeDefinition<_protectmyapi_directory_v1_QuotaCounter, _protectmyapi_directory_v1_QuotaCounter__Output>

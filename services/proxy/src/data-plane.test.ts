@@ -202,9 +202,9 @@ describe('the data plane', () => {
     expect(await plane.jwks()).toEqual({
       keys: [{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: 'key_1', alg: 'EdDSA', use: 'sig' }],
     })
-    expect(await plane.exchangeDebugToken(newToken('debug'), '::1')).toMatchObject({ deviceId: 'dvc_1' })
-    await expect(plane.exchangeDebugToken('pma_dbg_x', '::1')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
-    const flood = Array.from({ length: 61 }, () => plane.exchangeDebugToken(newToken('debug'), '192.0.2.1'))
+    expect(await plane.attest.exchangeDebugToken(newToken('debug'), '::1')).toMatchObject({ deviceId: 'dvc_1' })
+    await expect(plane.attest.exchangeDebugToken('pma_dbg_x', '::1')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+    const flood = Array.from({ length: 61 }, () => plane.attest.exchangeDebugToken(newToken('debug'), '192.0.2.1'))
     const refused = (await Promise.allSettled(flood)).filter(({ status }) => status === 'rejected')
     expect(refused).toEqual([expect.objectContaining({ reason: expect.objectContaining({ code: 'RATE_LIMITED' }) })])
   })

@@ -19,9 +19,9 @@ import type { RedisLink } from './redis/redis-link.js'
 import { grpcResolveRoute } from './routes/grpc-resolve-route.js'
 import { createRouteSource } from './routes/held-routes.js'
 import type { RouteSource } from './routes/route.js'
-import { type ExchangeDebugToken, grpcExchangeDebugToken } from './sessions/grpc-exchange.js'
+import { type Attest, grpcAttest } from './sessions/grpc-attest.js'
 import { grpcSessionKeys } from './sessions/grpc-session-keys.js'
-import { limitExchanges } from './sessions/limit-exchanges.js'
+import { limitAttest } from './sessions/limit-attest.js'
 import { createSessionKeys, type PublishedJwk } from './sessions/session-keys.js'
 import { createSessionVerifier } from './sessions/verify-session.js'
 import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
@@ -45,7 +45,7 @@ export interface DataPlane {
   readonly routes: RouteSource
   readonly leases: LeaseSource
   readonly admission: Admission
-  readonly exchangeDebugToken: ExchangeDebugToken
+  readonly attest: Attest
   /** For `/.well-known/jwks.json`. @throws Fault UNAVAILABLE. */
   jwks(): Promise<{ readonly keys: readonly PublishedJwk[] }>
   /**
@@ -117,7 +117,7 @@ export function createDataPlane({
     routes,
     leases,
     admission,
-    exchangeDebugToken: limitExchanges(grpcExchangeDebugToken(directory), clock),
+    attest: limitAttest(grpcAttest(directory), clock),
     jwks: async () => ({ keys: await keys.all() }),
     ready: () => keeper.isCurrent() || (hasServed() && !peers.anotherIsCurrent()),
     state: () => ({

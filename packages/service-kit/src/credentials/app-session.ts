@@ -9,6 +9,10 @@ export const SESSION_TYP = 'pma-session+jwt'
 /** Below the feed's window of 20 minutes (WINDOW). */
 export const SESSION_LIFE_MS_MAX = 10 * 60_000
 
+/** What a session can be bought with. A proxy that does not know one refuses its sessions: upgrade proxies first. */
+export const ATTESTATIONS = ['debug', 'app-attest', 'play-integrity', 'app-check'] as const
+export type Attestation = (typeof ATTESTATIONS)[number]
+
 export const AppSessionClaims = z.strictObject({
   /** Installation id. */
   iss: z.string().min(1),
@@ -19,8 +23,7 @@ export const AppSessionClaims = z.strictObject({
   dvc: z.string().min(1),
   /** Generation of the device when the session was made: revoking the device raises its floor above this. */
   dgn: z.number().int().positive(),
-  /** What the session was bought with. */
-  att: z.enum(['debug']),
+  att: z.enum(ATTESTATIONS),
   /** Unix seconds, with a fraction. */
   iat: z.number(),
   exp: z.number(),

@@ -1249,6 +1249,49 @@ export interface components {
                 period: "day" | "month";
                 count: number;
             }[];
+            /** @description How copies of the app prove that they are genuine. What is null is not accepted. */
+            attestation: {
+                /**
+                 * @description Apple App Attest.
+                 * @default null
+                 */
+                apple: {
+                    teamId: string;
+                    bundleIds: string[];
+                    /**
+                     * @description Also accept builds that were signed for development, whose keys are attested by Apple’s sandbox.
+                     * @default false
+                     */
+                    allowDevelopment: boolean;
+                } | null;
+                /**
+                 * @description Google Play Integrity.
+                 * @default null
+                 */
+                android: {
+                    packageName: string;
+                    /** @description SHA-256 of the certificates that sign the app; with Play App Signing, the one of the Play Console. */
+                    certificateDigests: string[];
+                    /**
+                     * @description Only copies that Google Play licensed.
+                     * @default false
+                     */
+                    requireStoreInstall: boolean;
+                    /**
+                     * @description Also accept devices that fail Play’s device integrity: rooted ones and emulators.
+                     * @default false
+                     */
+                    allowCompromisedDevices: boolean;
+                } | null;
+                /**
+                 * @description Firebase App Check.
+                 * @default null
+                 */
+                firebase: {
+                    projectNumber: string;
+                    appIds: string[];
+                } | null;
+            };
             externalVersion: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -1269,9 +1312,16 @@ export interface components {
         };
         Device: {
             id: string;
-            /** @enum {string} */
-            kind: "debug";
+            /**
+             * @description What the device proved itself with.
+             * @enum {string}
+             */
+            kind: "debug" | "app-attest" | "play-integrity" | "app-check";
             debugToken: string | null;
+            /** @description Of the app that registered a key by App Attest. */
+            bundleId: string | null;
+            /** @description Of a key attested by Apple. */
+            environment: ("production" | "development") | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3839,6 +3889,56 @@ export interface operations {
                         /** @description Requests in the period. */
                         count: number;
                     }[];
+                    /**
+                     * @description How copies of the app prove that they are genuine. What is null is not accepted.
+                     * @default {
+                     *       "apple": null,
+                     *       "android": null,
+                     *       "firebase": null
+                     *     }
+                     */
+                    attestation?: {
+                        /**
+                         * @description Apple App Attest.
+                         * @default null
+                         */
+                        apple?: {
+                            teamId: string;
+                            bundleIds: string[];
+                            /**
+                             * @description Also accept builds that were signed for development, whose keys are attested by Apple’s sandbox.
+                             * @default false
+                             */
+                            allowDevelopment?: boolean;
+                        } | null;
+                        /**
+                         * @description Google Play Integrity.
+                         * @default null
+                         */
+                        android?: {
+                            packageName: string;
+                            /** @description SHA-256 of the certificates that sign the app; with Play App Signing, the one of the Play Console. */
+                            certificateDigests: string[];
+                            /**
+                             * @description Only copies that Google Play licensed.
+                             * @default false
+                             */
+                            requireStoreInstall?: boolean;
+                            /**
+                             * @description Also accept devices that fail Play’s device integrity: rooted ones and emulators.
+                             * @default false
+                             */
+                            allowCompromisedDevices?: boolean;
+                        } | null;
+                        /**
+                         * @description Firebase App Check.
+                         * @default null
+                         */
+                        firebase?: {
+                            projectNumber: string;
+                            appIds: string[];
+                        } | null;
+                    };
                 };
             };
         };
@@ -3966,6 +4066,56 @@ export interface operations {
                         /** @description Requests in the period. */
                         count: number;
                     }[];
+                    /**
+                     * @description How copies of the app prove that they are genuine. What is null is not accepted.
+                     * @default {
+                     *       "apple": null,
+                     *       "android": null,
+                     *       "firebase": null
+                     *     }
+                     */
+                    attestation?: {
+                        /**
+                         * @description Apple App Attest.
+                         * @default null
+                         */
+                        apple?: {
+                            teamId: string;
+                            bundleIds: string[];
+                            /**
+                             * @description Also accept builds that were signed for development, whose keys are attested by Apple’s sandbox.
+                             * @default false
+                             */
+                            allowDevelopment?: boolean;
+                        } | null;
+                        /**
+                         * @description Google Play Integrity.
+                         * @default null
+                         */
+                        android?: {
+                            packageName: string;
+                            /** @description SHA-256 of the certificates that sign the app; with Play App Signing, the one of the Play Console. */
+                            certificateDigests: string[];
+                            /**
+                             * @description Only copies that Google Play licensed.
+                             * @default false
+                             */
+                            requireStoreInstall?: boolean;
+                            /**
+                             * @description Also accept devices that fail Play’s device integrity: rooted ones and emulators.
+                             * @default false
+                             */
+                            allowCompromisedDevices?: boolean;
+                        } | null;
+                        /**
+                         * @description Firebase App Check.
+                         * @default null
+                         */
+                        firebase?: {
+                            projectNumber: string;
+                            appIds: string[];
+                        } | null;
+                    };
                     /** @description Your name for this state. While it is in force, putting it again changes nothing. Never use a value or a digest of one. */
                     externalVersion?: string;
                 };
@@ -4083,6 +4233,49 @@ export interface operations {
                         /** @description Requests in the period. */
                         count: number;
                     }[];
+                    /** @description How copies of the app prove that they are genuine. What is null is not accepted. */
+                    attestation?: {
+                        /**
+                         * @description Apple App Attest.
+                         * @default null
+                         */
+                        apple?: {
+                            teamId: string;
+                            bundleIds: string[];
+                            /**
+                             * @description Also accept builds that were signed for development, whose keys are attested by Apple’s sandbox.
+                             * @default false
+                             */
+                            allowDevelopment?: boolean;
+                        } | null;
+                        /**
+                         * @description Google Play Integrity.
+                         * @default null
+                         */
+                        android?: {
+                            packageName: string;
+                            /** @description SHA-256 of the certificates that sign the app; with Play App Signing, the one of the Play Console. */
+                            certificateDigests: string[];
+                            /**
+                             * @description Only copies that Google Play licensed.
+                             * @default false
+                             */
+                            requireStoreInstall?: boolean;
+                            /**
+                             * @description Also accept devices that fail Play’s device integrity: rooted ones and emulators.
+                             * @default false
+                             */
+                            allowCompromisedDevices?: boolean;
+                        } | null;
+                        /**
+                         * @description Firebase App Check.
+                         * @default null
+                         */
+                        firebase?: {
+                            projectNumber: string;
+                            appIds: string[];
+                        } | null;
+                    };
                 };
             };
         };

@@ -1,6 +1,8 @@
+import { ATTESTATIONS } from '@protectmyapi/service-kit/credentials/app-session'
 import { z } from 'zod'
 import { AppLimits, LimitView } from '../api-services/limits.js'
 import { AppQuotas, QuotaView } from '../api-services/quotas.js'
+import { AttestationSettings, NO_ATTESTATION } from '../attestation/attestation-settings.js'
 import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
 
 export const APP_LIMITS = {
@@ -18,6 +20,10 @@ export type Platform = (typeof PLATFORMS)[number]
 const POLICIES = ['enforce', 'audit', 'off'] as const
 export type Policy = (typeof POLICIES)[number]
 
+/** Apple attests keys of development builds apart from those of the App Store, TestFlight and enterprises. */
+export const APPLE_ENVIRONMENTS = ['production', 'development'] as const
+export type AppleEnvironment = (typeof APPLE_ENVIRONMENTS)[number]
+
 const fields = {
   name: Name,
   slug: Slug,
@@ -29,6 +35,7 @@ const fields = {
   enabled: z.boolean(),
   limits: AppLimits.meta({ description: 'Limits of the app, or of each of its devices, over all services.' }),
   quotas: AppQuotas,
+  attestation: AttestationSettings,
 }
 
 export const NewApp = z.strictObject({
@@ -37,6 +44,7 @@ export const NewApp = z.strictObject({
   enabled: fields.enabled.default(true),
   limits: fields.limits.default([]),
   quotas: fields.quotas.default([]),
+  attestation: fields.attestation.default(NO_ATTESTATION),
 })
 export type NewApp = z.output<typeof NewApp>
 
@@ -58,6 +66,7 @@ export const AppView = z
     enabled: z.boolean(),
     limits: z.array(LimitView),
     quotas: z.array(QuotaView),
+    attestation: AttestationSettings,
     externalVersion: z.string().nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
@@ -86,8 +95,10 @@ export const DebugTokenView = z
 export const DeviceView = z
   .object({
     id: z.string(),
-    kind: z.enum(['debug']),
+    kind: z.enum(ATTESTATIONS).meta({ description: 'What the device proved itself with.' }),
     debugToken: z.string().nullable(),
+    bundleId: z.string().nullable().meta({ description: 'Of the app that registered a key by App Attest.' }),
+    environment: z.enum(APPLE_ENVIRONMENTS).nullable().meta({ description: 'Of a key attested by Apple.' }),
     createdAt: Timestamp,
     lastSeenAt: Timestamp,
     revokedAt: Timestamp.nullable(),

@@ -82,22 +82,22 @@ export async function insertApp(
     throw new Fault('CONFLICT', 'too many apps', {
       say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
     })
-  const { externalVersion, limits, quotas, ...plain } = asked
+  const { id, externalVersion, ...settings } = asked
   const record = await unlessSlugTaken('apps', async () =>
     returnedRow(
       await trx('apps')
         .insert({
+          id,
           organization_id: organizationId,
           token: newToken('app'),
-          ...plain,
-          limits: JSON.stringify(limits),
-          quotas: JSON.stringify(quotas),
+          ...columnsOf(settings),
           external_version: externalVersion,
         })
         .returning<AppRecord[]>('*'),
     ),
   )
-  const details = { slug: record.slug, policy: record.policy, quotas: record.quotas }
+  const { slug, policy, attestation } = record
+  const details = { slug, policy, quotas: record.quotas, attestation }
   // No feed row, because no proxy holds anything of a new app.
   return { result: record, feed: [], audit: [{ organizationId, event: 'app.created', targetId: record.id, details }] }
 }
@@ -112,16 +112,9 @@ export async function updateApp(
   const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
     const before = await findApp(trx, org.id, app, 'lock')
     await precondition(async () => presentApp(before))
-    const { limits, quotas, ...plain } = patch
-    const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined))
-    const after = await bumpApp(trx, org.id, before.id, {
-      ...given,
-      ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
-      ...(quotas === undefined ? {} : { quotas: JSON.stringify(quotas) }),
-      external_version: null,
-    })
-    const { slug, policy, enabled } = after
-    const details = { slug, fields: Object.keys(patch), policy, enabled, quotas: after.quotas }
+    const after = await bumpApp(trx, org.id, before.id, { ...columnsOf(patch), external_version: null })
+    const { slug, policy, enabled, quotas, attestation } = after
+    const details = { slug, fields: Object.keys(patch), policy, enabled, quotas, attestation }
     return {
       result: after,
       feed: [feedOf(after)],
@@ -148,6 +141,16 @@ export async function deleteApp(
       audit: [{ organizationId: org.id, event: 'app.deleted', targetId: after.id, details: { slug: after.slug } }],
     }
   })
+}
+
+/** The columns of the settings that are given. Those with more than one value are stored as JSON. */
+export function columnsOf(given: AppPatch): Record<string, unknown> {
+  const { limits, quotas, attestation, ...plain } = given
+  const json = Object.entries({ limits, quotas, attestation })
+    .filter(([, value]) => value !== undefined)
+    .map(([column, value]) => [column, JSON.stringify(value)])
+  const set = Object.entries(plain).filter(([, value]) => value !== undefined)
+  return Object.fromEntries([...set, ...json])
 }
 
 export function bumpApp(

@@ -107,6 +107,8 @@ function presentDevice(record: DeviceRecord): z.input<typeof DeviceView> {
     id: record.id,
     kind: record.kind,
     debugToken: record.debug_token_id,
+    bundleId: record.bundle_id,
+    environment: record.environment,
     createdAt: record.created_at.toISOString(),
     lastSeenAt: record.last_seen_at.toISOString(),
     revokedAt: record.revoked_at?.toISOString() ?? null,

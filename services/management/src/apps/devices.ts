@@ -1,3 +1,4 @@
+import type { Attestation } from '@protectmyapi/service-kit/credentials/app-session'
 import { newToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -9,7 +10,7 @@ import { returnedRow } from '../db/returned-row.js'
 import type { Change } from '../feed/commit-change.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { Claim } from '../http/route.js'
-import { APP_LIMITS } from './app-schemas.js'
+import { APP_LIMITS, type AppleEnvironment } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
 import { markRevoked } from './mark-revoked.js'
 
@@ -25,8 +26,10 @@ export interface DebugTokenRecord {
 
 export interface DeviceRecord {
   readonly id: string
-  readonly kind: 'debug'
+  readonly kind: Attestation
   readonly debug_token_id: string | null
+  readonly bundle_id: string | null
+  readonly environment: AppleEnvironment | null
   readonly generation: string
   readonly created_at: Date
   readonly last_seen_at: Date
@@ -45,7 +48,11 @@ export function listDebugTokens(db: Knex, which: Which): Promise<DebugTokenRecor
 }
 
 export function listDevices(db: Knex, which: Which): Promise<DeviceRecord[]> {
-  return pageOfApp(db('devices'), which).select<DeviceRecord[]>('*')
+  const page = pageOfApp(db('devices'), which).select('*').as('page')
+  return db(page)
+    .leftJoin('app_attest_keys', 'app_attest_keys.device_id', 'page.id')
+    .orderBy('page.id', 'desc')
+    .select<DeviceRecord[]>('page.*', 'app_attest_keys.bundle_id', 'app_attest_keys.environment')
 }
 
 /** Newest first: people look for what they have just made, and what has ended stays in the list. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { LimitSpec } from '../api-services/limits.js'
 import type { QuotaSpec } from '../api-services/quotas.js'
+import type { AttestationSettings } from '../attestation/attestation-settings.js'
 import type { AppView, Platform, Policy } from './app-schemas.js'
 
 export interface AppRecord {
@@ -13,6 +14,7 @@ export interface AppRecord {
   readonly enabled: boolean
   readonly limits: LimitSpec[]
   readonly quotas: QuotaSpec[]
+  readonly attestation: AttestationSettings
   readonly external_version: string | null
   readonly generation: string
   readonly created_at: Date
@@ -30,6 +32,7 @@ export function presentApp(record: AppRecord): z.input<typeof AppView> {
     enabled: record.enabled,
     limits: record.limits,
     quotas: record.quotas,
+    attestation: record.attestation,
     externalVersion: record.external_version,
     createdAt: record.created_at.toISOString(),
     updatedAt: record.updated_at.toISOString(),

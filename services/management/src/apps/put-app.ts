@@ -6,7 +6,7 @@ import { Slug } from '../http/fields.js'
 import type { Precondition } from '../http/precondition.js'
 import { lockForCreation } from '../orgs/org-store.js'
 import type { AppPut } from './app-schemas.js'
-import { type AppDeps, appNotFound, appOf, bumpApp, feedOf, insertApp } from './app-store.js'
+import { type AppDeps, appNotFound, appOf, bumpApp, columnsOf, feedOf, insertApp } from './app-store.js'
 import { type AppRecord, presentApp } from './present-app.js'
 
 export interface PutApp {
@@ -46,11 +46,11 @@ export async function putApp(
     if (externalVersion !== null && externalVersion === before.external_version) {
       return { result: { outcome: 'unchanged', app: before }, feed: [], audit: [] }
     }
-    const { externalVersion: _, limits, quotas, ...plain } = given
-    const lists = { limits: JSON.stringify(limits), quotas: JSON.stringify(quotas) }
-    const columns = { ...plain, ...lists, external_version: externalVersion }
+    const { externalVersion: _, ...settings } = given
+    const columns = { ...columnsOf(settings), external_version: externalVersion }
     const app = await bumpApp(trx, org.id, before.id, columns)
-    const details = { slug: app.slug, policy: app.policy, enabled: app.enabled, quotas: app.quotas }
+    const { policy, enabled, quotas, attestation } = app
+    const details = { slug: app.slug, policy, enabled, quotas, attestation }
     return {
       result: { outcome: 'replaced', app },
       feed: [feedOf(app)],

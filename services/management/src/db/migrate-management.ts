@@ -27,6 +27,7 @@ import { proofsOfProxies } from './migrations/0021-proofs-of-proxies.js'
 import { whoSaidBindings } from './migrations/0022-who-said-bindings.js'
 import { formerSlugs } from './migrations/0023-former-slugs.js'
 import { whoRenamedSecrets } from './migrations/0024-who-renamed-secrets.js'
+import { attestation } from './migrations/0025-attestation.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -59,6 +60,7 @@ const MIGRATIONS: readonly Migration[] = [
   whoSaidBindings,
   formerSlugs,
   whoRenamedSecrets,
+  attestation,
 ]
 
 /**
@@ -85,6 +87,8 @@ const RIGHTS = {
   links: 'SELECT, INSERT, DELETE',
   debug_tokens: 'SELECT, INSERT, UPDATE',
   devices: 'SELECT, INSERT, UPDATE',
+  app_attest_keys: 'SELECT, INSERT, UPDATE',
+  used_challenges: 'SELECT, INSERT, DELETE',
   app_sessions: 'SELECT, INSERT, UPDATE, DELETE',
   feed_counter: 'SELECT, UPDATE',
   feed: 'SELECT, INSERT, UPDATE, DELETE',

@@ -14,6 +14,8 @@ export const DIRECTORY_ACCESS: ReadonlyMap<string, readonly Caller[]> = new Map(
   ['RecordAccess', ['proxy']],
   ['DrawQuota', ['proxy']],
   ['ExchangeDebugToken', ['proxy']],
+  ['IssueChallenge', ['proxy']],
+  ['ExchangeAttestation', ['proxy']],
   ['VerifyChains', ['management']],
 ])
 

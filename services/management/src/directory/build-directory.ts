@@ -18,6 +18,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
+import { createTurns } from '../fairness/turns.js'
 import type { Feed } from '../feed/build-feed.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { authorizeDirectory } from './access.js'
@@ -26,10 +27,18 @@ import { createDrawQuota } from './quotas/draw-quota.js'
 import { createRecordAccess } from './record/record-access.js'
 import { createResolveRoute } from './resolve/resolve-route.js'
 import { createResolveSecrets } from './resolve/resolve-secrets.js'
+import { createExchangeAttestation, type ProofVerifiers } from './sessions/exchange-attestation.js'
 import { createExchangeDebugToken } from './sessions/exchange-debug-token.js'
+import { createIssueChallenge } from './sessions/issue-challenge.js'
 import { createListSessionKeys } from './sessions/list-session-keys.js'
 import { syncHandler } from './sync/sync.js'
 import { createVerifyChains, type VerifyChainsDeps } from './verify-chains.js'
+
+/**
+ * Anyone with a publishable app token can ask for challenges, so only a few of these calls hold a connection at a time,
+ * and one block of addresses does not hold up the others.
+ */
+const ATTESTATION_TURNS = { atOnce: 4, waitingMax: 512, waitingPerOwnerMax: 128 } as const
 
 export interface DirectoryDeps {
   /** For calls that anyone may make and that may have to wait: exchanges, and questions of internal services. */
@@ -39,6 +48,7 @@ export interface DirectoryDeps {
   readonly feed: Pick<Feed, 'tail' | 'recordSync'>
   readonly keys: HeldKeys
   readonly verifyAll: VerifyChainsDeps['verifyAll']
+  readonly verifiers: ProofVerifiers
   readonly clock: Clock
   readonly log: Logger
   readonly material: WatchedMaterial
@@ -75,6 +85,9 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const recordAccess = createRecordAccess(dataPlaneDb, log)
   const drawQuota = createDrawQuota(dataPlaneDb)
   const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
+  const turns = createTurns('attestations', ATTESTATION_TURNS)
+  const issueChallenge = createIssueChallenge({ db, keys, clock }, turns)
+  const exchangeAttestation = createExchangeAttestation({ db, keys, clock }, turns, deps.verifiers)
   const verifyChains = createVerifyChains(deps)
   const streams = syncHandler({ db: dataPlaneDb, feed, horizonMs, authorize, log })
   const handlers: DirectoryHandlers = {
@@ -86,6 +99,8 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
     RecordAccess: unary(gate, (request) => refused(recordAccess(request))),
     DrawQuota: unary(gate, (request) => refused(drawQuota(request))),
     ExchangeDebugToken: unary(gate, (request) => refused(exchangeDebugToken(request))),
+    IssueChallenge: unary(gate, (request) => refused(issueChallenge(request))),
+    ExchangeAttestation: unary(gate, (request) => refused(exchangeAttestation(request))),
     VerifyChains: unary(gate, (request) => refused(verifyChains.answer(request))),
   }
   const isInternal = (id: string): boolean => isInternalIdentity(deps.trustDomain, deps.namespace, id)

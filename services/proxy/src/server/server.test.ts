@@ -111,7 +111,6 @@ describe('the proxy itself answers', () => {
   })
 
   it.each([
-    ['POST', '/v1/attest/apple', 501, 'NOT_IMPLEMENTED'],
     ['GET', '/v1/attest/debug', 405, 'INVALID_METHOD'],
     ['POST', '/healthz', 405, 'INVALID_METHOD'],
     ['GET', '/', 404, 'NOT_FOUND'],

@@ -10,6 +10,7 @@ import { type HeldSecret, type LeaseSource, RouteFallen } from '../lease/lease-s
 import type { Exceeded } from '../quota/quotas.js'
 import type { Outcome } from '../record/recorder.js'
 import type { Route, RouteSource } from '../routes/route.js'
+import type { Proof } from '../sessions/grpc-attest.js'
 
 /** One admitted request, and how its end was recorded. */
 export interface Recorded {
@@ -19,15 +20,13 @@ export interface Recorded {
 
 /** All that the pipeline asks of the authorities, with its state in this process. */
 export interface FakeDataPlane
-  extends Pick<
-    DataPlane,
-    'routes' | 'leases' | 'freshness' | 'admission' | 'exchangeDebugToken' | 'impaired' | 'jwks' | 'ready'
-  > {
+  extends Pick<DataPlane, 'routes' | 'leases' | 'freshness' | 'admission' | 'attest' | 'impaired' | 'jwks' | 'ready'> {
   /** By service. */
   readonly routeOf: Map<string, Route>
   readonly secrets: Map<string, HeldSecret>
   readonly asked: AppCredential[]
   readonly recorded: Recorded[]
+  readonly proofs: Proof[]
   /** What the next requests meet. */
   readonly says: {
     limited: Limited | null
@@ -46,11 +45,14 @@ export interface FakeDataPlane
   readonly followed: number
 }
 
+const SOLD = { token: 'pma_ses_a.b.c', expiresAtMs: 1_700_000_000_000, deviceId: 'dvc_1' }
+
 export function fakeDataPlane(): FakeDataPlane {
   const routeOf = new Map<string, Route>()
   const secrets = new Map<string, HeldSecret>()
   const asked: AppCredential[] = []
   const recorded: Recorded[] = []
+  const proofs: Proof[] = []
   const followers = new Set<{ labels: readonly Label[]; abort: (why: Fault) => void }>()
   const floors = new Map<string, number>()
   const says: FakeDataPlane['says'] = {
@@ -127,10 +129,21 @@ export function fakeDataPlane(): FakeDataPlane {
     asked,
     recorded,
     says,
-    exchangeDebugToken: async (token) => {
-      if (!token.startsWith('pma_dbg_')) throw new Fault('INVALID_TOKEN', 'no debug token')
-      return { token: 'pma_ses_a.b.c', expiresAtMs: 1_700_000_000_000, deviceId: 'dvc_1' }
+    attest: {
+      challenge: async (app) => {
+        if (!app.startsWith('pma_app_')) throw new Fault('INVALID_TOKEN', 'no app token')
+        return { challenge: 'a-challenge', expiresAtMs: SOLD.expiresAtMs }
+      },
+      exchangeDebugToken: async (token) => {
+        if (!token.startsWith('pma_dbg_')) throw new Fault('INVALID_TOKEN', 'no debug token')
+        return SOLD
+      },
+      exchange: async (proof) => {
+        proofs.push(proof)
+        return SOLD
+      },
     },
+    proofs,
     jwks: async () => ({ keys: [] }),
     ready: () => says.ready,
     impaired: () => says.impaired,

@@ -151,6 +151,12 @@ export async function startFakeDirectory(
       expiresAtMs: 1,
       deviceId: 'dvc_1',
     })),
+    IssueChallenge: answering(({ appToken }) => ({ challenge: `for-${appToken.slice(-6)}`, expiresAtMs: 1 })),
+    ExchangeAttestation: answering(({ proof }) => ({
+      token: `pma_ses_by_${proof}`,
+      expiresAtMs: 1,
+      deviceId: 'dvc_1',
+    })),
   }
 
   let server = createGrpcServer()

@@ -1,12 +1,6 @@
 import type { ExchangeDebugTokenRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenRequest'
 import type { ExchangeDebugTokenResponse } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenResponse'
-import type { Clock } from '@protectmyapi/service-kit/clock'
-import {
-  type AppSessionClaims,
-  SESSION_LIFE_MS_MAX,
-  SESSION_TYP,
-} from '@protectmyapi/service-kit/credentials/app-session'
-import { isToken, SESSION_PREFIX, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
+import { isToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -14,10 +8,9 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendAudit } from '../../audit/append-audit.js'
 import { type Appending, appendingIn } from '../../chain/appended-heads.js'
 import { createTurns } from '../../fairness/turns.js'
-import type { HeldKeys } from '../../keys/held-keys.js'
-import { installationId, type SigningKeyRow, signingKeyInForce } from '../../keys/signing-key-rows.js'
 import { drawOne } from '../admit/rate-buckets.js'
-import { type AppRow, findAppRow } from './session-rows.js'
+import { type BuyingDevice, type ExchangeDeps, type SoldSession, sellSession, signSession } from './sell-session.js'
+import { findAppRow } from './session-rows.js'
 
 const LIMITS = {
   /** For one block of addresses. A build machine starts many copies at once; nobody needs more. */
@@ -29,33 +22,17 @@ const LIMITS = {
   turns: { atOnce: 2, waitingMax: 512, waitingPerOwnerMax: 128 },
 } as const
 
-export interface ExchangeDeps {
-  readonly db: Knex
-  readonly keys: Pick<HeldKeys, 'sign' | 'ready'>
-  readonly clock: Clock
-}
-
-interface Sold {
-  readonly app: AppRow
-  readonly deviceId: string
-  readonly deviceGeneration: number
-  readonly sessionId: string
-  /** On the wall clock, like `expiresMs`. */
-  readonly readMs: number
-  readonly expiresMs: number
-  readonly key: SigningKeyRow
-}
-
 /**
  * Exchanges a debug token for an app session of at most 10 minutes, never beyond the token's own expiry.
  *
  * The function throws Fault RATE_LIMITED, UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, APP_NOT_FOUND, APP_DISABLED,
  * UNAVAILABLE.
  */
-export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
+export function createExchangeDebugToken(deps: ExchangeDeps) {
+  const { db, keys, clock } = deps
   const turns = createTurns('exchanges', LIMITS.turns)
 
-  async function buy(debugToken: string, block: string): Promise<Sold> {
+  async function buy(debugToken: string, block: string): Promise<SoldSession> {
     await drawForBlock(db, block)
     if (debugToken === '')
       throw new Fault('UNAUTHORIZED', 'no debug token', { say: 'Send the debug token (pma_dbg_…).' })
@@ -71,20 +48,7 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
     sourceAddress,
   }: ExchangeDebugTokenRequest__Output): Promise<ExchangeDebugTokenResponse> => {
     const block = addressBlock(sourceAddress)
-    const sold = await turns.take(block, () => buy(debugToken, block))
-    const claims: AppSessionClaims = {
-      iss: await installationId(db),
-      jti: sold.sessionId,
-      org: sold.app.organizationId,
-      app: sold.app.id,
-      dvc: sold.deviceId,
-      dgn: sold.deviceGeneration,
-      att: 'debug',
-      iat: sold.readMs / 1_000,
-      exp: sold.expiresMs / 1_000,
-    }
-    const jws = await keys.sign(sold.key, SESSION_TYP, claims)
-    return { token: SESSION_PREFIX + jws, expiresAtMs: sold.expiresMs, deviceId: sold.deviceId }
+    return signSession(deps, await turns.take(block, () => buy(debugToken, block)))
   }
 }
 
@@ -105,7 +69,7 @@ interface DebugTokenRecord {
   readonly revoked_at: Date | null
 }
 
-async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<Sold>> {
+async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<SoldSession>> {
   // Locked, so that a revocation comes either before this sale, or after it and then revokes the device as well.
   const token = await trx<DebugTokenRecord>('debug_tokens')
     .where('token_hash', hash)
@@ -117,16 +81,8 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<
   if (!app) throw new Fault('APP_NOT_FOUND', 'the debug token’s app was deleted')
   if (!app.enabled) throw new Fault('APP_DISABLED', 'the debug token’s app is disabled')
   const device = await debugDevice(trx, token)
-  const key = await signingKeyInForce(trx, 'session')
-  const sessionId = newId('session')
-  const expiresMs = Math.min(readMs + SESSION_LIFE_MS_MAX, token.expires_at.getTime())
-  await trx('app_sessions').insert({
-    id: sessionId,
-    organization_id: app.organizationId,
-    app_id: app.id,
-    device_id: device.id,
-    expires_at: new Date(expiresMs),
-  })
+  const sale = { app, device, attestation: 'debug', readMs, notAfterMs: token.expires_at.getTime() } as const
+  const sold = await sellSession(trx, sale)
   await trx('debug_tokens')
     .where({ id: token.id })
     .update({ last_used_at: trx.raw('clock_timestamp()') })
@@ -134,15 +90,15 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<
     {
       organizationId: app.organizationId,
       event: 'session.exchanged',
-      targetId: sessionId,
+      targetId: sold.sessionId,
       details: { app: app.id, debugToken: token.id },
     },
   ])
-  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, readMs, expiresMs, key, appended }
+  return { ...sold, appended }
 }
 
 /** The device that stands for this debug token, made at its first use. A revoked device is not used again. */
-async function debugDevice(trx: Knex, token: DebugTokenRecord): Promise<{ id: string; generation: number }> {
+async function debugDevice(trx: Knex, token: DebugTokenRecord): Promise<BuyingDevice> {
   const found = await trx('devices')
     .where({ organization_id: token.organization_id, app_id: token.app_id, debug_token_id: token.id })
     .whereNull('revoked_at')

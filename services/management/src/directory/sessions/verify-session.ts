@@ -7,9 +7,8 @@ import {
 import { SESSION_PREFIX } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { z } from 'zod'
-import { type SigningKeyRow, sessionIssuer } from '../../keys/signing-key-rows.js'
+import { verifyOwnJws } from '../../keys/verify-own-jws.js'
 
 export type SessionClaims = AppSessionClaims | TestSessionClaims
 
@@ -23,11 +22,8 @@ const TOKEN_CHARS_MAX = 4_096
  */
 export async function verifySession(db: Knex, token: string, nowMs: number): Promise<SessionClaims> {
   if (!token.startsWith(SESSION_PREFIX) || token.length > TOKEN_CHARS_MAX) throw invalid('not a session')
-  const jws = token.slice(SESSION_PREFIX.length)
-  const { installationId, keys } = await sessionIssuer(db)
-  const verified = await verify(jws, keys)
-  const schema = schemaOf(verified.protectedHeader.typ)
-  const parsed = schema.safeParse(JSON.parse(Buffer.from(verified.payload).toString('utf8')))
+  const { typ, claims, installationId } = await verifyOwnJws(db, token.slice(SESSION_PREFIX.length))
+  const parsed = schemaOf(typ).safeParse(claims)
   if (!parsed.success) throw invalid('claims out of shape')
   if (parsed.data.iss !== installationId) throw invalid('of another installation')
   if (parsed.data.exp * 1_000 <= nowMs) throw new Fault('TOKEN_EXPIRED', 'the session has expired')
@@ -41,17 +37,4 @@ function schemaOf(typ: string | undefined): z.ZodType<SessionClaims> {
   throw invalid('another type of token')
 }
 
-async function verify(jws: string, keys: readonly SigningKeyRow[]): Promise<CompactVerifyResult> {
-  try {
-    const { kid } = decodeProtectedHeader(jws)
-    const key = keys.find(({ id }) => id === kid)
-    if (!key) throw invalid('signed by no key of ours')
-    return await compactVerify(jws, await importJWK({ ...key.publicJwk }, 'EdDSA'), { algorithms: ['EdDSA'] })
-  } catch (cause) {
-    throw cause instanceof Fault ? cause : invalid('the signature does not verify', cause)
-  }
-}
-
-function invalid(detail: string, cause?: unknown): Fault {
-  return new Fault('INVALID_TOKEN', `session: ${detail}`, cause === undefined ? {} : { cause })
-}
+const invalid = (detail: string): Fault => new Fault('INVALID_TOKEN', `session: ${detail}`)

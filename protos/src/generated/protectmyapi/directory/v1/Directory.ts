@@ -6,8 +6,12 @@ import type { AdmitRequest as _protectmyapi_directory_v1_AdmitRequest, AdmitRequ
 import type { AdmitResponse as _protectmyapi_directory_v1_AdmitResponse, AdmitResponse__Output as _protectmyapi_directory_v1_AdmitResponse__Output } from '../../../protectmyapi/directory/v1/AdmitResponse.js';
 import type { DrawQuotaRequest as _protectmyapi_directory_v1_DrawQuotaRequest, DrawQuotaRequest__Output as _protectmyapi_directory_v1_DrawQuotaRequest__Output } from '../../../protectmyapi/directory/v1/DrawQuotaRequest.js';
 import type { DrawQuotaResponse as _protectmyapi_directory_v1_DrawQuotaResponse, DrawQuotaResponse__Output as _protectmyapi_directory_v1_DrawQuotaResponse__Output } from '../../../protectmyapi/directory/v1/DrawQuotaResponse.js';
+import type { ExchangeAttestationRequest as _protectmyapi_directory_v1_ExchangeAttestationRequest, ExchangeAttestationRequest__Output as _protectmyapi_directory_v1_ExchangeAttestationRequest__Output } from '../../../protectmyapi/directory/v1/ExchangeAttestationRequest.js';
+import type { ExchangeAttestationResponse as _protectmyapi_directory_v1_ExchangeAttestationResponse, ExchangeAttestationResponse__Output as _protectmyapi_directory_v1_ExchangeAttestationResponse__Output } from '../../../protectmyapi/directory/v1/ExchangeAttestationResponse.js';
 import type { ExchangeDebugTokenRequest as _protectmyapi_directory_v1_ExchangeDebugTokenRequest, ExchangeDebugTokenRequest__Output as _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output } from '../../../protectmyapi/directory/v1/ExchangeDebugTokenRequest.js';
 import type { ExchangeDebugTokenResponse as _protectmyapi_directory_v1_ExchangeDebugTokenResponse, ExchangeDebugTokenResponse__Output as _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output } from '../../../protectmyapi/directory/v1/ExchangeDebugTokenResponse.js';
+import type { IssueChallengeRequest as _protectmyapi_directory_v1_IssueChallengeRequest, IssueChallengeRequest__Output as _protectmyapi_directory_v1_IssueChallengeRequest__Output } from '../../../protectmyapi/directory/v1/IssueChallengeRequest.js';
+import type { IssueChallengeResponse as _protectmyapi_directory_v1_IssueChallengeResponse, IssueChallengeResponse__Output as _protectmyapi_directory_v1_IssueChallengeResponse__Output } from '../../../protectmyapi/directory/v1/IssueChallengeResponse.js';
 import type { ListSessionKeysRequest as _protectmyapi_directory_v1_ListSessionKeysRequest, ListSessionKeysRequest__Output as _protectmyapi_directory_v1_ListSessionKeysRequest__Output } from '../../../protectmyapi/directory/v1/ListSessionKeysRequest.js';
 import type { ListSessionKeysResponse as _protectmyapi_directory_v1_ListSessionKeysResponse, ListSessionKeysResponse__Output as _protectmyapi_directory_v1_ListSessionKeysResponse__Output } from '../../../protectmyapi/directory/v1/ListSessionKeysResponse.js';
 import type { RecordAccessRequest as _protectmyapi_directory_v1_RecordAccessRequest, RecordAccessRequest__Output as _protectmyapi_directory_v1_RecordAccessRequest__Output } from '../../../protectmyapi/directory/v1/RecordAccessRequest.js';
@@ -40,6 +44,15 @@ export interface DirectoryClient extends grpc.Client {
   drawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
   drawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
   
+  ExchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  ExchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  ExchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  ExchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  exchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  exchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  exchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  exchangeAttestation(argument: _protectmyapi_directory_v1_ExchangeAttestationRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeAttestationResponse__Output>): grpc.ClientUnaryCall;
+  
   ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
   ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
   ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
@@ -48,6 +61,15 @@ export interface DirectoryClient extends grpc.Client {
   exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
   exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
   exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  
+  IssueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  IssueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  IssueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  IssueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  issueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  issueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  issueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
+  issueChallenge(argument: _protectmyapi_directory_v1_IssueChallengeRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_IssueChallengeResponse__Output>): grpc.ClientUnaryCall;
   
   ListSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
   ListSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
@@ -106,7 +128,11 @@ export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
   
   DrawQuota: grpc.handleUnaryCall<_protectmyapi_directory_v1_DrawQuotaRequest__Output, _protectmyapi_directory_v1_DrawQuotaResponse>;
   
+  ExchangeAttestation: grpc.handleUnaryCall<_protectmyapi_directory_v1_ExchangeAttestationRequest__Output, _protectmyapi_directory_v1_ExchangeAttestationResponse>;
+  
   ExchangeDebugToken: grpc.handleUnaryCall<_protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output, _protectmyapi_directory_v1_ExchangeDebugTokenResponse>;
+  
+  IssueChallenge: grpc.handleUnaryCall<_protectmyapi_directory_v1_IssueChallengeRequest__Output, _protectmyapi_directory_v1_IssueChallengeResponse>;
   
   ListSessionKeys: grpc.handleUnaryCall<_protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse>;
   
@@ -125,7 +151,9 @@ export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
 export interface DirectoryDefinition extends grpc.ServiceDefinition {
   Admit: MethodDefinition<_protectmyapi_directory_v1_AdmitRequest, _protectmyapi_directory_v1_AdmitResponse, _protectmyapi_directory_v1_AdmitRequest__Output, _protectmyapi_directory_v1_AdmitResponse__Output>
   DrawQuota: MethodDefinition<_protectmyapi_directory_v1_DrawQuotaRequest, _protectmyapi_directory_v1_DrawQuotaResponse, _protectmyapi_directory_v1_DrawQuotaRequest__Output, _protectmyapi_directory_v1_DrawQuotaResponse__Output>
+  ExchangeAttestation: MethodDefinition<_protectmyapi_directory_v1_ExchangeAttestationRequest, _protectmyapi_directory_v1_ExchangeAttestationResponse, _protectmyapi_directory_v1_ExchangeAttestationRequest__Output, _protectmyapi_directory_v1_ExchangeAttestationResponse__Output>
   ExchangeDebugToken: MethodDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenRequest, _protectmyapi_directory_v1_ExchangeDebugTokenResponse, _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output, _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>
+  IssueChallenge: MethodDefinition<_protectmyapi_directory_v1_IssueChallengeRequest, _protectmyapi_directory_v1_IssueChallengeResponse, _protectmyapi_directory_v1_IssueChallengeRequest__Output, _protectmyapi_directory_v1_IssueChallengeResponse__Output>
   ListSessionKeys: MethodDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
   RecordAccess: MethodDefinition<_protectmyapi_directory_v1_RecordAccessRequest, _protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessRequest__Output, _protectmyapi_directory_v1_RecordAccessResponse__Output>
   ResolveRoute: MethodDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteResponse, _protectmyapi_directory_v1_ResolveRouteRequest__Output, _protectmyapi_directory_v1_ResolveRouteResponse__Output>

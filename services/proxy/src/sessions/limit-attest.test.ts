@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { asFault } from '@protectmyapi/service-kit/faults'
-import { limitExchanges } from './limit-exchanges.js'
+import { limitAttest } from './limit-attest.js'
 
 const SESSION = { token: 'pma_ses_a.b.c', expiresAtMs: 1, deviceId: 'dvc_1' }
 
@@ -10,20 +10,24 @@ function limited({ hangs = false }: { hangs?: boolean } = {}) {
   const clock = manualClock()
   const answers: (() => void)[] = []
   let asked = 0
-  const exchange = limitExchanges(() => {
+  const sell = (): Promise<typeof SESSION> => {
     asked += 1
     if (!hangs) return Promise.resolve(SESSION)
     return new Promise((resolve) => void answers.push(() => resolve(SESSION)))
-  }, clock)
+  }
+  const attest = limitAttest(
+    { challenge: async () => ({ challenge: 'c', expiresAtMs: 1 }), exchangeDebugToken: sell, exchange: sell },
+    clock,
+  )
   const ask = (address: string): Promise<string> =>
-    exchange('pma_dbg_x', address).then(
+    attest.exchangeDebugToken('pma_dbg_x', address).then(
       () => 'answered',
       (err: unknown) => asFault(err).code,
     )
   return {
     clock,
     ask,
-    exchange,
+    attest,
     /** This many at once, and the outcome of each. */
     flood: (count: number, addressOf: (nth: number) => string) =>
       Promise.all(Array.from({ length: count }, (_, nth) => ask(addressOf(nth)))),
@@ -38,15 +42,30 @@ const of = (outcomes: readonly string[], outcome: string): number => outcomes.fi
 
 describe('exchanges of one address', () => {
   it('pass 60 at once, then two a second; an IPv6 /64 is one address, and others are not affected', async () => {
-    const { clock, ask, exchange, flood, asked } = limited()
+    const { clock, ask, attest, flood, asked } = limited()
     const outcomes = await flood(1_000, (nth) => `2001:db8:0:1::${nth.toString(16)}`)
     expect([of(outcomes, 'answered'), of(outcomes, 'RATE_LIMITED'), asked()]).toEqual([60, 940, 60])
-    await expect(exchange('pma_dbg_x', '2001:db8:0:1::1')).rejects.toMatchObject({
+    await expect(attest.exchangeDebugToken('pma_dbg_x', '2001:db8:0:1::1')).rejects.toMatchObject({
       details: { retryAfterSeconds: 0.5 },
     })
     expect(await ask('2001:db8:0:2::1')).toBe('answered')
     clock.advance(500)
     expect([await ask('2001:db8:0:1::1'), await ask('2001:db8:0:1::2')]).toEqual(['answered', 'RATE_LIMITED'])
+  })
+})
+
+describe('challenges and proofs of one address', () => {
+  it('pass 300 at once, counted together and apart from debug tokens, then twenty a second', async () => {
+    const { clock, ask, attest } = limited()
+    for (let nth = 0; nth < 150; nth += 1) {
+      await attest.challenge('pma_app_x', '192.0.2.1')
+      await attest.exchange({}, '192.0.2.1')
+    }
+    await expect(attest.exchange({}, '192.0.2.1')).rejects.toMatchObject({ details: { retryAfterSeconds: 0.05 } })
+    await expect(attest.challenge('pma_app_x', '192.0.2.1')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(await ask('192.0.2.1')).toBe('answered')
+    clock.advance(50)
+    expect(await attest.challenge('pma_app_x', '192.0.2.1')).toMatchObject({ challenge: 'c' })
   })
 })
 
