@@ -50,6 +50,15 @@ describe('management’s environment', () => {
     expect(loadConfig(ENV, read).dashboard).toBeUndefined()
   })
 
+  it('takes another root than Apple’s in development alone: its holder could pass for any app', () => {
+    expect([load().appAttestRoot, load({ PMA_APP_ATTEST_ROOT_FILE: '/root' }).appAttestRoot]).toEqual([
+      null,
+      'a password',
+    ])
+    const production = { PMA_MODE: 'production', PMA_APP_ATTEST_ROOT_FILE: '/root' }
+    expect(() => load(production)).toThrow(/PMA_APP_ATTEST_ROOT_FILE: production accepts keys that Apple attested/)
+  })
+
   it('lists all problems at once: wrong files, and settings that do not go together', () => {
     const given = {
       PMA_MODE: 'production',

@@ -57,6 +57,8 @@ export interface ManagementConfig {
   readonly privateUpstreams: PrivateUpstreams
   /** Null: test calls answer NOT_IMPLEMENTED. */
   readonly proxyUrl: URL | null
+  /** PEM of a root that attests keys in place of Apple's. Null: Apple's. */
+  readonly appAttestRoot: string | null
   readonly accessLogDays: number
   readonly signingKeyDays: number
   readonly telemetry: TelemetryConfig
@@ -144,6 +146,9 @@ const ManagementEnvironment = Database.extend({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('address of a proxy for test calls, such as http://proxy:8080; without it there are no test calls'),
+  PMA_APP_ATTEST_ROOT_FILE: Text.optional().describe(
+    'only in development: PEM of a root certificate that takes the place of Apple’s, for simulated devices',
+  ),
   PMA_ACCESS_LOG_DAYS: z.coerce
     .number()
     .int()
@@ -192,6 +197,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     redis: () => redisTarget(given, readFile),
     privateUpstreams: () => configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
     telemetry: () => telemetryConfig(given, readFile),
+    appAttestRoot: () => appAttestRootOf(given, readFile),
   })
   return {
     logLevel: given.LOG_LEVEL,
@@ -267,6 +273,15 @@ function dashboardOf({ PMA_DASHBOARD_DIR: dir }: Given, readFile: ReadFile): Bui
       `PMA_DASHBOARD_DIR: cannot read ${file}: ${why}; build the dashboard (make build), or leave the variable out`,
     ])
   }
+}
+
+/** Whoever holds its key could pass for any app, so production knows Apple's alone. */
+function appAttestRootOf({ PMA_APP_ATTEST_ROOT_FILE: path, PMA_MODE: mode }: Given, readFile: ReadFile): string | null {
+  if (path === undefined) return null
+  if (mode === 'development') return readSecretFile('PMA_APP_ATTEST_ROOT_FILE', path, readFile)
+  throw new EnvironmentError([
+    'PMA_APP_ATTEST_ROOT_FILE: production accepts keys that Apple attested, and no others; leave it out, or set PMA_MODE=development',
+  ])
 }
 
 function setupTokenOf({ PMA_SETUP_TOKEN_FILE: path }: Given, readFile: ReadFile): SecretText | undefined {

@@ -17,6 +17,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
 import { buildDirectory } from '../directory/build-directory.js'
+import type { ProofVerifiers } from '../directory/sessions/exchange-attestation.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
 import { verifyAll } from '../verify/verify-all.js'
@@ -46,9 +47,17 @@ export interface DirectoryHarness {
   close(): Promise<void>
 }
 
+/** Whoever proves nothing needs no verifiers. */
+const NO_PROOFS: ProofVerifiers = {
+  appleRoots: [],
+  readPlayToken: () => Promise.reject(new Error('no token of Google’s is expected here')),
+  verifyAppCheck: () => Promise.reject(new Error('no token of Firebase’s is expected here')),
+}
+
 export async function directoryHarness(
   clock: Clock = systemClock,
   log: Logger = createLogger('test', 'silent'),
+  verifiers: ProofVerifiers = NO_PROOFS,
 ): Promise<DirectoryHarness> {
   const { db, target, close } = await migratedDatabase()
   const dataPlaneDb = connectPostgres(target, 'management-test-data-plane')
@@ -76,6 +85,7 @@ export async function directoryHarness(
     dataPlaneDb,
     feed,
     keys,
+    verifiers,
     verifyAll: () => verifyAll({ db, vault, clock }, 90),
     clock,
     log,
