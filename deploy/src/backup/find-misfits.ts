@@ -19,12 +19,14 @@ export async function findMisfits(clients: ThreeClients): Promise<string[]> {
   return misfits.map(shownWord)
 }
 
-/** Versions in force, and signing keys that sign or verify, that the vault does not store. */
+/** Versions and attestation credentials in force, and signing keys that sign or verify, that the vault does not store. */
 async function missingVersions({ management, vault }: ThreeClients): Promise<string[]> {
   const named = await management.query<{ id: string }>(`
     SELECT v.id FROM secret_versions v JOIN secrets s ON s.id = v.secret_id
       JOIN organizations o ON o.id = v.organization_id
       WHERE v.state = 'active' AND s.state = 'active' AND o.state = 'active'
+    UNION ALL SELECT c.id FROM attestation_credentials c JOIN organizations o ON o.id = c.organization_id
+      WHERE c.state = 'active' AND o.state = 'active'
     UNION ALL SELECT id FROM signing_keys WHERE state IN ('active', 'outgoing')`)
   const { rows } = await vault.query<{ id: string }>(
     `SELECT id FROM unnest($1::text[]) AS named (id)

@@ -14,6 +14,7 @@ import { appRoutes } from './apps/app-routes.js'
 import { appSessionRoutes } from './apps/app-session-routes.js'
 import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
 import { linkRoutes } from './apps/link-routes.js'
+import { buildCredentials } from './attestation/credentials/build-credentials.js'
 import { auditRoutes } from './audit/audit-routes.js'
 import { buildSigning } from './chain/build-signing.js'
 import type { UnsignedWatch } from './chain/unsigned-watch.js'
@@ -84,6 +85,7 @@ export function buildRest(parts: RestParts): Rest {
   const limits = createSignInLimits(db, clock)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
+  const credentials = buildCredentials({ db, vault: parts.vault, commitChange, log, telemetry })
   const exports = {
     db,
     clock,
@@ -118,6 +120,7 @@ export function buildRest(parts: RestParts): Rest {
       ...debugTokenRoutes(catalog),
       ...deviceRoutes(catalog),
       ...appSessionRoutes(catalog),
+      ...credentials.routes,
       ...linkRoutes(catalog),
       ...accessLog.routes,
       ...auditRoutes(exports),
@@ -125,6 +128,7 @@ export function buildRest(parts: RestParts): Rest {
     ],
     start() {
       secrets.start()
+      credentials.start()
       accessLog.start()
       signing.start()
       endPruning = every(PRUNE_PERIOD_MS, 'prune', { log, telemetry }, async () => {
@@ -134,7 +138,7 @@ export function buildRest(parts: RestParts): Rest {
       })
     },
     async stop() {
-      await Promise.all([secrets.stop(), accessLog.stop(), signing.stop(), endPruning?.()])
+      await Promise.all([secrets.stop(), credentials.stop(), accessLog.stop(), signing.stop(), endPruning?.()])
     },
   }
 }

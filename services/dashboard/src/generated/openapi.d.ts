@@ -753,6 +753,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orgs/{org}/apps/{app}/attestation-credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what an app’s attestations are verified with, without its secret */
+        get: operations["getOrgsOrgAppsAppAttestationCredential"];
+        /**
+         * Set what an app’s Play Integrity verdicts are verified with, or replace it
+         * @description Either the response keys of the Play Console, or the key of a service account that may use the Play Integrity API. Once it is answered, no verification begins with the former one.
+         */
+        put: operations["putOrgsOrgAppsAppAttestationCredential"];
+        post?: never;
+        /**
+         * Delete what an app’s Play Integrity verdicts are verified with
+         * @description Once it is answered, no verification begins with it.
+         */
+        delete: operations["deleteOrgsOrgAppsAppAttestationCredential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orgs/{org}/apps/{app}/links": {
         parameters: {
             query?: never;
@@ -1336,6 +1361,25 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
             revokedAt: string | null;
+        };
+        AttestationCredential: {
+            /** @constant */
+            kind: "response-keys";
+            /** @description SHA-256 of the verification key (SPKI, DER) in hexadecimal digits. */
+            verificationKeyFingerprint: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Id of the person. */
+            createdBy: string;
+        } | {
+            /** @constant */
+            kind: "service-account";
+            /** @description The e-mail address of the service account. */
+            clientEmail: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Id of the person. */
+            createdBy: string;
         };
         Link: {
             id: string;
@@ -4571,6 +4615,149 @@ export interface operations {
                 org: string;
                 app: string;
                 appSession: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. An organization that the caller is not a member of also answers 404. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrgsOrgAppsAppAttestationCredential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags as they were read, or *. Answers 412 if none matches. */
+                "if-match"?: string;
+                /** @description ETags as they were read. Answers 304 if one of them matches. */
+                "if-none-match"?: string;
+            };
+            path: {
+                org: string;
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description ETag of this representation. It changes whenever the representation changes. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttestationCredential"];
+                };
+            };
+            /** @description Not modified: the client already has this representation. No body. */
+            304: {
+                headers: {
+                    /** @description ETag of this representation. It changes whenever the representation changes. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. An organization that the caller is not a member of also answers 404. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putOrgsOrgAppsAppAttestationCredential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags as they were read, or *. Answers 412 PRECONDITION_FAILED if none matches. */
+                "if-match"?: string;
+                /** @description * to create only: answers 412 if the resource exists. */
+                "if-none-match"?: string;
+            };
+            path: {
+                org: string;
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "response-keys";
+                    /** @description The decryption key as the Play Console shows it: 32 bytes in base64. It is never readable again. */
+                    decryptionKey: string;
+                    /** @description The verification key as the Play Console shows it: a P-256 public key (SPKI) in base64. */
+                    verificationKey: string;
+                } | {
+                    /** @constant */
+                    kind: "service-account";
+                    /** @description The text of the JSON file with the service account’s key. It is never readable again. */
+                    json: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttestationCredential"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttestationCredential"];
+                };
+            };
+            /** @description Refused. An organization that the caller is not a member of also answers 404. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteOrgsOrgAppsAppAttestationCredential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags as they were read, or *. Answers 412 PRECONDITION_FAILED if none matches. */
+                "if-match"?: string;
+            };
+            path: {
+                org: string;
+                app: string;
             };
             cookie?: never;
         };

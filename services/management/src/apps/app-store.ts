@@ -3,6 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { CallOrg } from '../access/principal.js'
+import { retireCredentials } from '../attestation/credentials/credential-rows.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
 import { returnedRow } from '../db/returned-row.js'
@@ -135,6 +136,8 @@ export async function deleteApp(
     const before = await findApp(trx, org.id, app, 'lock')
     await precondition(async () => presentApp(before))
     const after = await bumpApp(trx, org.id, before.id, { deleted_at: trx.raw('now()') })
+    // The background work of the credentials has the vault destroy them.
+    await retireCredentials(trx, org.id, before.id)
     return {
       result: undefined,
       feed: [feedOf(after)],

@@ -28,6 +28,7 @@ import { whoSaidBindings } from './migrations/0022-who-said-bindings.js'
 import { formerSlugs } from './migrations/0023-former-slugs.js'
 import { whoRenamedSecrets } from './migrations/0024-who-renamed-secrets.js'
 import { attestation } from './migrations/0025-attestation.js'
+import { attestationCredentials } from './migrations/0026-attestation-credentials.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -61,6 +62,7 @@ const MIGRATIONS: readonly Migration[] = [
   formerSlugs,
   whoRenamedSecrets,
   attestation,
+  attestationCredentials,
 ]
 
 /**
@@ -90,6 +92,7 @@ const RIGHTS = {
   app_attest_keys: 'SELECT, INSERT, UPDATE',
   used_challenges: 'SELECT, INSERT, DELETE',
   app_sessions: 'SELECT, INSERT, UPDATE, DELETE',
+  attestation_credentials: 'SELECT, INSERT, UPDATE',
   feed_counter: 'SELECT, UPDATE',
   feed: 'SELECT, INSERT, UPDATE, DELETE',
   proxies: 'SELECT, INSERT, UPDATE, DELETE',

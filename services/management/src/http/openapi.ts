@@ -115,9 +115,9 @@ function success(route: Route, description: string): ZodOpenApiResponseObject {
   }
 }
 
-/** Whether the route reads a single thing: its path ends with the thing's name or id. */
-function isTagged({ method, path }: Route): boolean {
-  return method === 'GET' && path.endsWith('}')
+/** Whether the route reads a single thing: its path ends with the thing's name or id, or it says so. */
+function isTagged({ method, path, conditional }: Route): boolean {
+  return method === 'GET' && (path.endsWith('}') || conditional === true)
 }
 
 const TAGGED = z.object({

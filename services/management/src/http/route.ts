@@ -105,7 +105,8 @@ interface RouteSpec<
   readonly body?: Body
   /**
    * A change whose handler checks `precondition` under its lock, against what the resource's read shows. Other changes
-   * refuse `If-Match` with a tag before they do anything, because what has no ETag cannot match one.
+   * refuse `If-Match` with a tag before they do anything, because what has no ETag cannot match one. On a read: it shows
+   * a single resource, which the end of its path does not tell.
    */
   readonly conditional?: true
   /** A creation that takes an `Idempotency-Key`. */

@@ -134,6 +134,8 @@ describe('the REST API', () => {
       'DELETE /apps/{app}/debug-tokens/{debugToken}': 'apps:write',
       'DELETE /apps/{app}/devices/{device}': 'apps:write',
       'DELETE /apps/{app}/sessions/{appSession}': 'apps:write',
+      'PUT /apps/{app}/attestation-credential': 'secrets:write',
+      'DELETE /apps/{app}/attestation-credential': 'secrets:write',
       'PUT /apps/{app}/links/{service}': 'apps:write',
       'DELETE /apps/{app}/links/{service}': 'apps:write',
     })

@@ -113,6 +113,7 @@ const BOUNDS = {
   bodyBytesMax: '1–1073741824',
   current: '1–256',
   cursor: '^[A-Za-z0-9_-]{1,300}$',
+  decryptionKey: '1–128',
   email: '0–254',
   expiresAt: '0–35',
   expiresInDays: '1–366',
@@ -122,6 +123,7 @@ const BOUNDS = {
   'extraHeaders{}': '0–4096',
   'headers (names)': '0–128',
   'headers{}': '0–1024',
+  json: '1–16384',
   limit: '1–100',
   limits: '0–8',
   'limits[].burst': '1–1000000',
@@ -151,6 +153,7 @@ const BOUNDS = {
   until: '0–35',
   user: '1–64',
   value: '1–65536',
+  verificationKey: '1–256',
 }
 
 /** Fields that a rule limits instead of the schema; the last test checks those limits. */

@@ -1,6 +1,7 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Route } from '../http/route.js'
 import type { Person, RestHarness } from './rest-harness.js'
+import { serviceAccountFile } from './service-account-file.js'
 
 /** For each path parameter, the id of an existing thing in this organization. */
 export type Things = Readonly<Record<string, string>>
@@ -26,6 +27,12 @@ export async function furnish(house: RestHarness, owner: Person, name: string): 
   await house
     .db('app_sessions')
     .insert({ id: appSession, organization_id: org, app_id: app, device_id: device, expires_at })
+  await owner
+    .ask('PUT', `/orgs/${org}/apps/${app}/attestation-credential`, {
+      kind: 'service-account',
+      json: serviceAccountFile(),
+    })
+    .expect(201)
   const leaver = await house.person(`${name}-leaver`)
   await house.join(org, leaver, 'member')
   return {
@@ -65,5 +72,6 @@ export const BODIES: Record<string, object> = {
   'POST /orgs/{org}/services/{service}/test-call': { path: '/v1/models' },
   'PATCH /orgs/{org}/apps/{app}': { name: 'Other' },
   'PUT /orgs/{org}/apps/{app}': { name: 'Other', platform: 'ios' },
+  'PUT /orgs/{org}/apps/{app}/attestation-credential': { kind: 'service-account', json: serviceAccountFile() },
   'POST /orgs/{org}/apps/{app}/debug-tokens': { name: 'other', expiresInHours: 1 },
 }
