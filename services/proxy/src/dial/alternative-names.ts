@@ -1,4 +1,4 @@
-import { extensionsWith, inside, tagged } from './der.js'
+import { extensionsWith, inside, tagged } from '@protectmyapi/service-kit/x509/der'
 
 /** 2.5.29.17, SubjectAltName (RFC 5280 § 4.2.1.6). */
 const SUBJECT_ALT_NAME = Buffer.from('551d11', 'hex')

@@ -1,4 +1,4 @@
-import { extensionsWith, inside, tagged } from './der.js'
+import { extensionsWith, inside, tagged } from '@protectmyapi/service-kit/x509/der'
 
 /** 2.5.29.30, NameConstraints (RFC 5280 § 4.2.1.10). */
 const NAME_CONSTRAINTS = Buffer.from('551d1e', 'hex')

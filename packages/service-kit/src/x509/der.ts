@@ -53,6 +53,8 @@ function* elements(bytes: Buffer): Generator<Element> {
     // An indefinite length (0x80), or a longer one than any certificate has: not DER.
     if (short === 0x80 || more > 4) throw new Error('a length that is not of DER')
     const length = more === 0 ? short : bytes.readUIntBE(at + 2, more)
+    // BER may write a length in more bytes than it needs, DER may not (X.690 § 10.1).
+    if (more > 0 && length < (more === 1 ? 0x80 : 0x100 ** (more - 1))) throw new Error('a length that is not of DER')
     const start = at + 2 + more
     if (start + length > bytes.length) throw new Error('an element that goes on behind its end')
     yield { tag, content: bytes.subarray(start, start + length) }
