@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { createDeviceAuthority } from '@protectmyapi/dev-kit/certificates/device-authority'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ExchangeAttestationRequest } from '@protectmyapi/protos/generated/directory/v1/ExchangeAttestationRequest'
@@ -38,7 +39,8 @@ const SETTINGS = {
   firebase: { projectNumber: '123456789012', appIds: ['1:123456789012:ios:0123456789abcdef'] },
 }
 
-const device = await createAppleDevice()
+const authority = await createDeviceAuthority()
+const device = await createAppleDevice({ authority })
 
 /** What Google answers, and what happens while it is asked. */
 const google = { whileAsked: async (): Promise<void> => {}, expiresMs: 0 }
@@ -109,11 +111,12 @@ async function registration(challenge: string, by: AppleDevice = device): Promis
 async function registered() {
   const challenge = await challengeFor()
   const { keyId, attestation } = await device.attest(challenge, APP_ID)
-  const sold = await exchange({ appleRegistration: { challenge, keyId, attestation } })
+  const proof = { appleRegistration: { challenge, keyId, attestation } }
+  const sold = await exchange(proof)
   const assertion = (of: string): ExchangeAttestationRequest => ({
     appleAssertion: { challenge: of, keyId, assertion: device.assert(of) },
   })
-  return { keyId, attestation, sold, assertion, assert: async () => exchange(assertion(await challengeFor())) }
+  return { keyId, proof, sold, assertion, assert: async () => exchange(assertion(await challengeFor())) }
 }
 
 function playProof(challenge: string, installation = INSTALLATION): ExchangeAttestationRequest {
@@ -161,12 +164,14 @@ describe('a registered key of a device', () => {
     ])
   })
 
-  it('cannot be registered a second time, not even by an attestation for another challenge', async () => {
-    const { keyId } = await registered()
+  it('cannot be registered a second time, even if nobody remembered its challenge', async () => {
+    const { proof, sold } = await registered()
     await harness.db('used_challenges').delete()
-    const { attestation } = await registered()
-    const challenge = await challengeFor()
-    expect(await codeOf(exchange({ appleRegistration: { challenge, keyId, attestation } }))).toBe('ATTESTATION_FAILED')
+    await expect(exchange(proof)).rejects.toMatchObject({
+      code: 'ATTESTATION_FAILED',
+      details: { say: expect.stringContaining('registered already') },
+    })
+    expect(await harness.db('devices').where({ app_id: catalog.appId }).select('id')).toEqual([{ id: sold.deviceId }])
   })
 
   it('buys nothing once its device is revoked, and says so', async () => {
@@ -190,7 +195,7 @@ describe('a registered key of a device', () => {
   })
 
   it('of a development build buys only while the app allows these', async () => {
-    const lab = await createAppleDevice({ authority: device.authority, environment: 'development' })
+    const lab = await createAppleDevice({ authority, environment: 'development' })
     const allowing = { ...SETTINGS, apple: { ...SETTINGS.apple, allowDevelopment: true } }
     expect(await codeOf(exchange(await registration(await challengeFor(), lab)))).toBe('ATTESTATION_FAILED')
     await set('apps', { attestation: JSON.stringify(allowing) })
@@ -341,7 +346,9 @@ describe('an installed app', () => {
       await exchange(appCheckProof()),
     ].map(({ deviceId }) => deviceId)
     expect([ids[0] === ids[1], ids[3] === ids[4], new Set(ids).size]).toEqual([true, true, 3])
-    expect(await auditOf(ids[0] ?? '')).toMatchObject([{ event: 'device.registered', details: { kind: 'play-integrity' } }])
+    expect(await auditOf(ids[0] ?? '')).toMatchObject([
+      { event: 'device.registered', details: { kind: 'play-integrity' } },
+    ])
     const rows = await harness.db('devices').where({ app_id: catalog.appId }).select('installation_hash')
     expect(JSON.stringify(rows)).not.toContain(INSTALLATION)
   })
