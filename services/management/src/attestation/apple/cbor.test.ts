@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { encodeCbor } from '@protectmyapi/dev-kit/attestation/encode-cbor'
 import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
 import fc from 'fast-check'
-import { encodeCbor } from '../../test/encode-cbor.js'
 import { refusalOf } from '../../test/refusal-of.js'
 import { type Cbor, readCbor } from './cbor.js'
 

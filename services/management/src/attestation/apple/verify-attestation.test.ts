@@ -1,15 +1,15 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createDeviceAuthority } from '@protectmyapi/dev-kit/certificates/device-authority'
-import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
-import fc from 'fast-check'
 import {
   type AlteredAttestation,
   type AppleDevice,
   createAppleDevice,
   encodeAttestation,
-} from '../../test/apple-device.js'
-import { encodeCbor } from '../../test/encode-cbor.js'
+} from '@protectmyapi/dev-kit/attestation/apple-device'
+import { encodeCbor } from '@protectmyapi/dev-kit/attestation/encode-cbor'
+import { createDeviceAuthority } from '@protectmyapi/dev-kit/certificates/device-authority'
+import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
+import fc from 'fast-check'
 import { refusalOf } from '../../test/refusal-of.js'
 import { APPLE_APP_ATTESTATION_ROOT } from './apple-root.js'
 import {

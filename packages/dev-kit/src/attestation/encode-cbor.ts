@@ -1,4 +1,5 @@
-import type { Cbor } from '../attestation/apple/cbor.js'
+/** What can be encoded. */
+export type Cbor = number | string | Buffer | Cbor[] | Map<string, Cbor>
 
 /** CBOR in its shortest form; maps keep their order. */
 export function encodeCbor(item: Cbor): Buffer {

@@ -3,7 +3,7 @@ import {
   createDeviceAuthority,
   type DeviceAuthority,
   type DeviceCertificate,
-} from '@protectmyapi/dev-kit/certificates/device-authority'
+} from '../certificates/device-authority.js'
 import { encodeCbor } from './encode-cbor.js'
 
 /** A device with App Attest, certified by an authority of its own. */
