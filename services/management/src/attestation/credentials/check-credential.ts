@@ -9,7 +9,7 @@ const DECRYPTION_KEY_BYTES = 32
 const RSA_BITS_MIN = 2_048
 
 /** The only place where an account’s key is exchanged for an access token: any other would be a way to other servers. */
-const TOKEN_URI = 'https://oauth2.googleapis.com/token'
+export const TOKEN_URI = 'https://oauth2.googleapis.com/token'
 
 /** A credential that can be used. `secret` is the caller's, who wipes it. */
 export type CheckedCredential =
