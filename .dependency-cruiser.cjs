@@ -54,7 +54,7 @@ module.exports = {
     {
       name: 'one-way-out',
       comment:
-        'What can open a connection is imported where it is named here: the dialler and its pools towards places that users name, and one client each for gRPC, Postgres, Redis, KMS and a collector of telemetry. What may be taken from node:net, node:tls and node:http is in biome.json.',
+        'What can open a connection is imported where it is named here: the dialler and its pools towards places that users name, and one client each for gRPC, Postgres, Redis, KMS, a collector of telemetry and the services of Google that judge attestations. What may be taken from node:net, node:tls and node:http is in biome.json.',
       severity: 'error',
       from: {
         path: '^(services|packages/service-kit)/',
@@ -63,6 +63,7 @@ module.exports = {
           '/test/',
           '^services/proxy/src/dial/(dialler|pools|resolve-name)\\.ts$',
           '^services/management/src/feed/listen-for-changes\\.ts$',
+          '^services/management/src/attestation/google-client\\.ts$',
           '^services/vault/src/keys/aws-kms\\.ts$',
           '^packages/service-kit/src/(grpc/(grpc-(client|fault|server)|refuse-early)|postgres/postgres(-password)?|redis/redis)\\.ts$',
           '^packages/service-kit/src/telemetry/exporters\\.ts$',

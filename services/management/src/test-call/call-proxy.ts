@@ -41,8 +41,8 @@ export interface ProxyAnswer {
 export type CallProxy = (request: ProxyRequest) => Promise<ProxyAnswer>
 
 /**
- * The only connection of management to anything but its own stores. Only the operator sets its address. It follows no
- * redirects and keeps no connection.
+ * Management's only connection to a proxy. Only the operator sets its address. It follows no redirects and keeps no
+ * connection.
  */
 export function createCallProxy(proxyUrl: URL): CallProxy {
   const send = proxyUrl.protocol === 'https:' ? requestHttps : requestHttp
