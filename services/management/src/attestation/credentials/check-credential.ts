@@ -84,8 +84,9 @@ const ServiceAccountFile = z.object({
 
 const WRONG_FIELD = {
   type: 'The file’s type has to be service_account. Create a JSON key for a service account in the Google Cloud console, and send that file.',
-  client_email: 'The file has no client_email. Send it as Google made it.',
-  private_key: 'The file’s private_key has to be an RSA key of 2,048 bits or more in PEM. Send it as Google made it.',
+  client_email: 'The file’s client_email has to be an e-mail address. Send the file as Google made it.',
+  private_key:
+    'The file’s private_key has to be an RSA key of 2,048 bits or more in PEM. Send the file as Google made it.',
   token_uri: `The file’s token_uri has to be ${TOKEN_URI}. Keys of other issuers are not supported.`,
 } as const
 

@@ -11,7 +11,7 @@ import type { VaultClient } from '../../vault/vault-client.js'
 import { type CredentialRecord, credentialInForce, versionOf } from './credential-rows.js'
 import { type OpenedCredential, openCredential } from './sealed-credential.js'
 
-export const LEASE_LIMITS = {
+const LIMITS = {
   /** Some 2 KB each. The vault lends those beyond anew. */
   heldMax: 1_000,
   /** Between two runs that wipe what has ended, used or not. */
@@ -50,10 +50,10 @@ export interface CredentialLeasesDeps {
 }
 
 /** Leases credentials from the vault, and holds them in memory for no longer than the lease. */
-export function createCredentialLeases(deps: CredentialLeasesDeps): CredentialLeases {
+export function createCredentialLeases(deps: CredentialLeasesDeps, heldMax: number = LIMITS.heldMax): CredentialLeases {
   const { db, vault, clock } = deps
   // By version id, because another credential of the same app is another version.
-  const held = new LRUCache<string, Held>({ max: LEASE_LIMITS.heldMax, dispose: ({ value }) => value.wipe() })
+  const held = new LRUCache<string, Held>({ max: heldMax, dispose: ({ value }) => value.wipe() })
   let end: (() => Promise<void>) | undefined
 
   const isPast = ({ notAfterMs }: Held): boolean => clock.monotonicMs() >= notAfterMs
@@ -108,7 +108,7 @@ export function createCredentialLeases(deps: CredentialLeasesDeps): CredentialLe
     sweep,
     held: () => held.size,
     start() {
-      end = every(LEASE_LIMITS.sweepPeriodMs, 'held attestation credentials', deps, async () => sweep())
+      end = every(LIMITS.sweepPeriodMs, 'held attestation credentials', deps, async () => sweep())
     },
     async stop() {
       await end?.()

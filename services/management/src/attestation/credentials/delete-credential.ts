@@ -16,7 +16,7 @@ import { presentCredential } from './present-credential.js'
 export async function deleteCredential(
   deps: CredentialDeps,
   actor: Actor,
-  org: CallOrg,
+  org: Pick<CallOrg, 'id'>,
   asked: { readonly app: string; readonly precondition: Precondition },
 ): Promise<void> {
   const { result: appId } = await deps.commitChange(actor, async (trx) => {

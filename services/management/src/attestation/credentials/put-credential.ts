@@ -40,7 +40,7 @@ const NO_BINDINGS = { origins: [], placements: [], services: [] } as const
 export async function putCredential(
   deps: CredentialDeps,
   actor: Actor,
-  org: CallOrg,
+  org: Pick<CallOrg, 'id'>,
   { app, given, precondition }: PutCredential,
 ): Promise<CredentialWasPut> {
   const checked = checkCredential(given)
