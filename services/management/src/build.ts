@@ -12,6 +12,7 @@ import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetr
 import { watchPostgres } from '@protectmyapi/service-kit/telemetry/postgres-metrics'
 import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { withinMs } from '@protectmyapi/service-kit/within-ms'
+import { buildVerifiers } from './attestation/build-verifiers.js'
 import { buildApp, buildRest } from './build-rest.js'
 import type { ManagementConfig } from './config.js'
 import { buildDirectory } from './directory/build-directory.js'
@@ -90,6 +91,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     telemetry,
     measures,
   })
+  const verifiers = buildVerifiers({ ...config, db, vault, clock, log, telemetry })
   const gate = { trustDomain, namespace, material }
   const directory = buildDirectory({
     ...config.directory,
@@ -99,6 +101,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     feed,
     keys,
     verifyAll: rest.verifyAll,
+    verifiers,
     clock,
     log,
     horizonMs,
@@ -114,6 +117,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   keys.start()
   rotation.start()
   rest.start()
+  verifiers.start()
   const directoryPort = await directory.start()
   const http = await listenHttp({ ...config.http, certificate }, app)
   const hasRedis = redis !== null
@@ -126,6 +130,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     // Before the directory, because writers under way wait for proxies, which report through it.
     { name: 'requests', run: () => http.close(LIMITS.requestGraceMs) },
     { name: 'calls', run: () => directory.stop(LIMITS.callGraceMs) },
+    { name: 'verifiers of proofs', run: () => verifiers.stop() },
     { name: 'background work', run: () => rest.stop() },
     { name: 'reading backlogs', run: endTelling },
     // After the last drain.

@@ -36,7 +36,10 @@ describe('settings of attestation', () => {
     ['apple/bundleIds/0', { apple: { ...APPLE, bundleIds: ['com.example.*'] } }],
     ['apple/bundleIds/0', { apple: { ...APPLE, bundleIds: ['A1B2C3D4E5.com.example.chat '] } }],
     ['apple/bundleIds', { apple: { ...APPLE, bundleIds: ['com.example.chat', 'com.example.chat'] } }],
-    ['apple/bundleIds', { apple: { ...APPLE, bundleIds: Array.from({ length: 21 }, (_, nth) => `com.example.a${nth}`) } }],
+    [
+      'apple/bundleIds',
+      { apple: { ...APPLE, bundleIds: Array.from({ length: 21 }, (_, nth) => `com.example.a${nth}`) } },
+    ],
     ['apple', { apple: { ...APPLE, more: true } }],
     ['android/packageName', { android: { ...ANDROID, packageName: 'chat' } }],
     ['android/packageName', { android: { ...ANDROID, packageName: 'com.example/../other' } }],

@@ -2,8 +2,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { Agent, request } from 'undici'
 
 const LIMITS = {
-  /** Per answer. Two of them, one after the other, end within the 5 s that a proxy waits. */
-  totalMs: 2_000,
+  /** Per answer. Two of them, one after the other, end within the 12 s that a proxy waits. */
+  totalMs: 4_000,
   /** A verdict and a set of keys take a few KiB. */
   answerBytesMax: 64 * 1024,
   headBytesMax: 16 * 1024,

@@ -2,6 +2,19 @@ import type { Attestation } from '@protectmyapi/service-kit/credentials/app-sess
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { BuyingDevice } from '../directory/sessions/sell-session.js'
+import type { VerifyAppCheck } from './app-check/verify-app-check.js'
+import type { AttestedApp } from './attested-app.js'
+
+/** The verdict that a token carries, opened with the app's own keys or by Google. Nothing of it is checked yet. */
+export type ReadPlayToken = (app: AttestedApp, packageName: string, token: string) => Promise<unknown>
+
+/** What proofs are verified with, beside the app's settings. */
+export interface ProofVerifiers {
+  /** PEM. Apple's alone, but in development. */
+  readonly appleRoots: readonly string[]
+  readonly readPlayToken: ReadPlayToken
+  readonly verifyAppCheck: VerifyAppCheck
+}
 
 /** A proof that has verified. What it still needs of the database happens in the transaction of the sale. */
 export interface VerifiedProof {

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type AttestedApp, acceptedBy } from '../attested-app.js'
 import { installedDevice } from '../installations.js'
-import type { VerifiedProof } from '../proof.js'
+import type { ReadPlayToken, VerifiedProof } from '../proof.js'
 import { checkPlayVerdict } from './check-verdict.js'
-
-/** The verdict that a token carries, opened with the app's own keys or by Google. */
-export type ReadPlayToken = (app: AttestedApp, packageName: string, token: string) => Promise<unknown>
 
 /**
  * @throws Fault INVALID_ATTESTATION, ATTESTATION_FAILED, ATTESTATION_EXPIRED, APP_TAMPERED, DEVICE_COMPROMISED,

@@ -1,8 +1,8 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { CredentialLeases } from '../credentials/credential-leases.js'
+import type { ReadPlayToken } from '../proof.js'
 import type { DecodePlayToken } from './google-decoder.js'
 import { openPlayToken } from './open-token.js'
-import type { ReadPlayToken } from './play-proof.js'
 
 /** Opens tokens with the credential that the app has: its own response keys, or a service account of Google's. */
 export function createReadPlayToken(

@@ -4,13 +4,12 @@ import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { proveAppCheck } from '../../attestation/app-check/app-check-proof.js'
-import type { VerifyAppCheck } from '../../attestation/app-check/verify-app-check.js'
 import { proveAssertion, proveRegistration } from '../../attestation/apple/apple-proofs.js'
 import { type AttestedApp, findAttestedApp, holdUnchanged } from '../../attestation/attested-app.js'
 import { type Challenge, readChallenge, useUp } from '../../attestation/challenge.js'
 import { Installation } from '../../attestation/installations.js'
-import { provePlay, type ReadPlayToken } from '../../attestation/play/play-proof.js'
-import type { ProvenDevice, VerifiedProof } from '../../attestation/proof.js'
+import { provePlay } from '../../attestation/play/play-proof.js'
+import type { ProofVerifiers, ProvenDevice, VerifiedProof } from '../../attestation/proof.js'
 import { appendAudit } from '../../audit/append-audit.js'
 import { type AppendedHead, type Appending, appendingIn } from '../../chain/appended-heads.js'
 import type { Turns } from '../../fairness/turns.js'
@@ -24,14 +23,6 @@ const LIMITS = {
   assertionBytesMax: 1024,
   tokenCharsMax: 16 * 1024,
 } as const
-
-/** What verifies proofs, beside the app's settings. */
-export interface ProofVerifiers {
-  /** PEM. Apple's alone, but for tests. */
-  readonly appleRoots: readonly string[]
-  readonly readPlayToken: ReadPlayToken
-  readonly verifyAppCheck: VerifyAppCheck
-}
 
 /** What a proof was made for, read before it is verified. */
 interface Begun {
