@@ -21,6 +21,8 @@ export interface DeviceCertificate extends Validity {
   /** Each by its OID. */
   readonly extensions: readonly { readonly id: string; readonly value: Buffer }[]
   readonly isAuthority?: boolean
+  /** Of the issuer: a name that nobody has. */
+  readonly isMisnamed?: boolean
 }
 
 /** Everything is valid but for the faults that a test asks for. */
@@ -35,7 +37,12 @@ export interface DeviceAuthorityRequest {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' } as const
 const DAY_MS = 86_400_000
-const NAMES = { root: 'CN=Device Root CA', intermediate: 'CN=Device CA 1', device: 'CN=Device' } as const
+const NAMES = {
+  root: 'CN=Device Root CA',
+  intermediate: 'CN=Device CA 1',
+  device: 'CN=Device',
+  nobody: 'CN=Nobody',
+} as const
 const { subtle } = webcrypto
 
 /** All authorities have the same names and no key ids, so signatures alone tell them apart. */
@@ -60,9 +67,9 @@ export async function createDeviceAuthority(request: DeviceAuthorityRequest = {}
   return {
     rootPem: `${rootCertificate.toString('pem')}\n`,
     intermediate: Buffer.from(intermediateCertificate.rawData),
-    async certify(publicKey, { extensions, isAuthority = false, ...validity }) {
+    async certify(publicKey, { extensions, isAuthority = false, isMisnamed = false, ...validity }) {
       const certificate = await x509.X509CertificateGenerator.create({
-        ...named('device', 'intermediate', validity),
+        ...named('device', isMisnamed ? 'nobody' : 'intermediate', validity),
         publicKey: new x509.PublicKey(publicKey),
         signingKey: intermediate.privateKey,
         signingAlgorithm: { ...ALGORITHM, hash: 'SHA-256' },

@@ -178,6 +178,11 @@ describe('an attestation of App Attest', () => {
       ],
       ['with a key of P-384', { curve: 'P-384' }, 'the certified key is not an uncompressed one of P-256'],
       [
+        'by a leaf that names another issuer',
+        { leaf: (leaf) => ({ ...leaf, isMisnamed: true }) },
+        'the leaf is not of its intermediate',
+      ],
+      [
         'by a leaf that is an authority',
         { leaf: (leaf) => ({ ...leaf, isAuthority: true }) },
         'the leaf is an authority',
