@@ -12,6 +12,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'audit.exported': 'downloaded the audit trail',
   'debug-token.created': 'made a debug token',
   'debug-token.revoked': 'revoked a debug token',
+  'device.registered': 'registered itself by attestation',
   'device.revoked': 'revoked a device',
   'internal-service.registered': 'registered an internal service',
   'internal-service.revoked': 'revoked an internal service',

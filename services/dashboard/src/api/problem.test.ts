@@ -16,9 +16,14 @@ const refusal = new Problem(
 )
 
 describe('a refusal', () => {
-  it('says what to do, and at which field', () => {
+  it('says what to do, at which field, and at those that the field stands in', () => {
     expect(refusal.message).toBe('Check the fields.')
-    expect(refusal.fields).toEqual({ name: 'This name is taken.', limits: 'Give 1 or more.' })
+    expect(refusal.fields).toEqual({
+      name: 'This name is taken.',
+      limits: 'Give 1 or more.',
+      'limits.0': 'Give 1 or more.',
+      'limits.0.count': 'Give 1 or more.',
+    })
   })
 
   it('of a session that has ended is told from others', () => {

@@ -13,7 +13,7 @@ export class Problem extends Error {
   readonly requestId: string | undefined
   /** What is wrong with what was sent, one by one. */
   readonly details: readonly string[]
-  /** Of each field that was refused, by the name of its outermost part: what is wrong with it. */
+  /** Of each field that was refused, and of those that it stands in, such as `limits` and `limits.0.count`: what is wrong. */
   readonly fields: Readonly<Record<string, string>>
 
   constructor(body: Partial<ProblemBody>, status?: number) {
@@ -23,7 +23,9 @@ export class Problem extends Error {
     this.status = status
     this.requestId = body.requestId
     this.details = (body.errors ?? []).map(({ detail }) => detail)
-    this.fields = Object.fromEntries((body.errors ?? []).map(({ pointer, detail }) => [outermost(pointer), detail]))
+    this.fields = Object.fromEntries(
+      (body.errors ?? []).flatMap(({ pointer, detail }) => pathsTo(pointer).map((path) => [path, detail])),
+    )
   }
 
   /** Whether nobody is signed in (any more). */
@@ -32,9 +34,10 @@ export class Problem extends Error {
   }
 }
 
-/** `/limits/0/count` → `limits`. RFC 6901 escapes do not occur in our names of fields. */
-function outermost(pointer: string): string {
-  return pointer.split('/').find((part) => part !== '') ?? pointer
+/** `/limits/0/count` → `limits`, `limits.0`, `limits.0.count`. RFC 6901 escapes do not occur in our names of fields. */
+function pathsTo(pointer: string): string[] {
+  const parts = pointer.split('/').filter((part) => part !== '')
+  return parts.map((_, at) => parts.slice(0, at + 1).join('.'))
 }
 
 /** Whatever else was thrown is a fault of the page, or the lack of one of its files after an upgrade. */

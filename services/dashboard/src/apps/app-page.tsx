@@ -11,6 +11,8 @@ import { AppSessions } from './app-sessions.js'
 import { AppSettings } from './app-settings.js'
 import { APP_TABS, isAppTab } from './app-tabs.js'
 import { AppToken } from './app-token.js'
+import { AttestationTab } from './attestation/attestation-tab.js'
+import { NoAttestationAlert } from './attestation/no-attestation-alert.js'
 import { DebugTokens } from './debug-tokens.js'
 import { DeleteApp } from './delete-app.js'
 import { Devices } from './devices.js'
@@ -19,7 +21,7 @@ import { PLATFORMS } from './platforms.js'
 /** The page's place among the routes. */
 const FROM = '/signed-in/orgs/$org/apps/$app'
 
-/** One app: its token, its settings, what it may call, and by what it does. */
+/** One app: its token, its settings, what it may call, and how it proves itself. */
 export function AppPage() {
   const { org, may } = useOrganization()
   const { app: idOrSlug } = useParams({ from: FROM })
@@ -41,6 +43,7 @@ export function AppPage() {
         ) : null}
       </PageHead>
       <AppToken app={app} />
+      <NoAttestationAlert app={app} />
       <Tabs
         value={tab}
         onChange={(chosen) => isAppTab(chosen) && void navigate({ search: { tab: chosen }, replace: true })}
@@ -57,6 +60,9 @@ export function AppPage() {
         </Tabs.Panel>
         <Tabs.Panel value="services">
           <AppLinks app={app} />
+        </Tabs.Panel>
+        <Tabs.Panel value="attestation">
+          <AttestationTab app={app} />
         </Tabs.Panel>
         <Tabs.Panel value="debug-tokens">
           <DebugTokens app={app} />

@@ -2,6 +2,7 @@
 export const APP_TABS = {
   settings: 'Settings',
   services: 'API services',
+  attestation: 'Attestation',
   'debug-tokens': 'Debug tokens',
   devices: 'Devices',
   sessions: 'Sessions',

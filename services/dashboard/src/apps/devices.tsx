@@ -7,6 +7,7 @@ import { ItemTable } from '../kit/item-table.js'
 import { Moment } from '../kit/moment.js'
 import { useOrganization } from '../organization/organization-queries.js'
 import { debugTokensOptions, devicesOptions } from './app-queries.js'
+import { knownBy } from './known-by.js'
 import { RevokeButton } from './revoke-button.js'
 import { StandingBadge } from './standing-badge.js'
 import { TabHead } from './tab-head.js'
@@ -31,16 +32,7 @@ export function Devices({ app }: { readonly app: App }) {
           { head: 'Device', cell: ({ id }) => <Code>{id}</Code> },
           {
             head: 'Known by',
-            cell: ({ debugToken }) => (
-              <Stack gap={0}>
-                Debug token
-                {debugToken === null ? null : (
-                  <Text size="xs" c="dimmed">
-                    {nameOf(debugToken)}
-                  </Text>
-                )}
-              </Stack>
-            ),
+            cell: (device) => <KnownBy {...knownBy(device, nameOf)} />,
           },
           { head: 'State', cell: ({ revokedAt }) => <StandingBadge of={{ revokedAt }} /> },
           { head: 'First seen', cell: ({ createdAt }) => <Moment at={createdAt} /> },
@@ -73,13 +65,26 @@ export function Devices({ app }: { readonly app: App }) {
           onClose={() => setRevoked(undefined)}
         >
           <Text>The sessions of {revoked.id} end at once.</Text>
-          {revoked.debugToken === null ? null : (
-            <Text mt="sm">
-              Whoever has its debug token can buy sessions as a new device: to end that, revoke the debug token.
-            </Text>
-          )}
+          <Text mt="sm">
+            {revoked.kind === 'debug'
+              ? 'Whoever has its debug token can buy sessions as a new device: to end that, revoke the debug token.'
+              : 'It can buy no more. A genuine copy of the app that is installed anew counts as a new device.'}
+          </Text>
         </TakeAway>
       )}
     </>
+  )
+}
+
+function KnownBy({ kind, details }: ReturnType<typeof knownBy>) {
+  return (
+    <Stack gap={0}>
+      {kind}
+      {details.map((detail) => (
+        <Text key={detail} size="xs" c="dimmed">
+          {detail}
+        </Text>
+      ))}
+    </Stack>
   )
 }

@@ -16,7 +16,7 @@ export const POLICIES = {
     label: 'Enforce',
     means: 'The app needs a session. Its app token alone is refused.',
     consequence:
-      'Attestation of phones is not built yet: only debug tokens buy sessions. Until it is, an app under Enforce works in development only.',
+      'Copies of the app buy sessions by attestation, which is set up on the app’s page. Until it is, only debug tokens buy sessions, and the app works in development only.',
   },
   audit: {
     label: 'Audit',

@@ -18,8 +18,8 @@ export function AppAddress({ service }: { readonly service: Service }) {
       </Group>
       <Example of={clientExample(service)} copy="Copy the example">
         Write your proxy’s address in place of https://PROXY. An app whose policy is Audit or Off sends its app token in
-        place of sessionToken. Attestation of phones is not built yet: until it is, only a debug token buys a session
-        token. The app never holds a key of the provider.
+        place of sessionToken. Others buy a session token by attestation, or by a debug token: the app’s page says how.
+        The app never holds a key of the provider.
       </Example>
       <Example of={shellExample(service)} copy="Copy the commands">
         The app has to be linked to this API service. Its page has the app token and makes debug tokens.

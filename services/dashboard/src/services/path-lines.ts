@@ -1,15 +1,8 @@
+import { linesOf, textOf } from '../kit/lines.js'
+
 type EndpointGroup = { readonly paths: readonly string[] }
 
-/** Patterns of paths are entered one per line. */
-export function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-}
-
-export const textOf = (patterns: readonly string[]): string => patterns.join('\n')
-
+/** `text`: patterns of paths, one per line. */
 export function allowsGroup(text: string, { paths }: EndpointGroup): boolean {
   const lines = linesOf(text)
   return paths.every((path) => lines.includes(path))

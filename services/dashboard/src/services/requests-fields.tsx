@@ -2,8 +2,8 @@ import { Alert, MultiSelect, Stack, Textarea } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
 import type { Preset } from '../api/types.js'
 import { LimitsFields } from '../kit/limits-fields.js'
+import { linesOf } from '../kit/lines.js'
 import { EndpointGroups } from './endpoint-groups.js'
-import { linesOf } from './path-lines.js'
 import { METHODS, type ServiceForm } from './service-form.js'
 
 interface RequestsFieldsProps {

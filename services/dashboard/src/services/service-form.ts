@@ -1,9 +1,9 @@
 import type { Preset, Service } from '../api/types.js'
 import type { EditedFields } from '../kit/edited-fields.js'
 import type { Limit } from '../kit/limits-fields.js'
+import { linesOf, textOf } from '../kit/lines.js'
 import { type AuthForm, authFormOf, authOf, BEARER, wrongAuth } from './auth-form.js'
 import { type FieldRow, fieldsOf, rowsOf, wrongRows } from './field-rows.js'
-import { linesOf, textOf } from './path-lines.js'
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 type Method = (typeof METHODS)[number]
