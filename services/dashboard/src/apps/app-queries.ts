@@ -8,7 +8,7 @@ import type { App, AppSession, DebugToken, Device, Link } from '../api/types.js'
 const appsKey = (org: string) => ['org', org, 'apps'] as const
 
 /** `one` keeps an app whose slug is `list` apart from the list. */
-const appKey = (org: string, app: string) => [...appsKey(org), 'one', app] as const
+export const appKey = (org: string, app: string) => [...appsKey(org), 'one', app] as const
 
 export const appsOptions = (org: string) =>
   listOptions<App>([...appsKey(org), 'list'], (query) =>
