@@ -335,7 +335,7 @@ describe('a put whose value is at the vault', () => {
     expect(await states()).toEqual([CLOSED])
   })
 
-  it('is alone: of ten puts at the same time all but one end as CONFLICT, and one credential is in force', async () => {
+  it('is answered or refused with CONFLICT if ten are made at the same time, and then one credential is in force', async () => {
     const codes = await Promise.all(Array.from({ length: 10 }, (_, n) => codeOf(put(`n${n}@example.com`))))
     expect(codes.filter((code) => code === 'answered').length).toBeGreaterThanOrEqual(1)
     expect(codes.every((code) => code === 'answered' || code === 'CONFLICT')).toBe(true)
