@@ -200,7 +200,7 @@ describe('an attestation of App Attest', () => {
     it.each([
       ['another nonce', (nonce: Buffer) => Buffer.concat([Buffer.from('3024a1220420', 'hex'), sha256(nonce)])],
       ['a nonce in another tag', (nonce: Buffer) => Buffer.concat([Buffer.from('3024a2220420', 'hex'), nonce])],
-      ['a nonce without its sequence', (nonce: Buffer) => Buffer.concat([Buffer.from('3122a1220420', 'hex'), nonce])],
+      ['a nonce in a set', (nonce: Buffer) => Buffer.concat([Buffer.from('3124a1220420', 'hex'), nonce])],
       [
         'a nonce of 31 bytes',
         (nonce: Buffer) => Buffer.concat([Buffer.from('3023a121041f', 'hex'), nonce.subarray(0, 31)]),
