@@ -51,20 +51,26 @@ export interface GoogleClientOptions {
   readonly places?: Readonly<Record<GooglePlace, string>>
   /** PEM of the authority to trust instead of the public ones. */
   readonly ca?: string
+  /** Another time for one answer. */
+  readonly totalMs?: number
 }
 
 /**
  * Management's only way to Google. It speaks https alone, checks certificates, follows no redirects, and goes through
  * no proxy, whatever the environment says: an access token is in the requests, and a verdict in the answers.
  */
-export function createGoogleClient({ places = GOOGLE, ca }: GoogleClientOptions = {}): GoogleClient {
+export function createGoogleClient({
+  places = GOOGLE,
+  ca,
+  totalMs = LIMITS.totalMs,
+}: GoogleClientOptions = {}): GoogleClient {
   for (const place of Object.values(places)) {
     if (new URL(place).protocol !== 'https:') throw new Error(`Google is asked over https alone: ${place}`)
   }
   const dispatcher = new Agent({
     allowH2: false,
     connections: LIMITS.connectionsMax,
-    connect: { timeout: LIMITS.totalMs, ...(ca === undefined ? {} : { ca }) },
+    connect: { timeout: totalMs, ...(ca === undefined ? {} : { ca }) },
     keepAliveTimeout: LIMITS.idleSocketMs,
     maxHeaderSize: LIMITS.headBytesMax,
     maxResponseSize: LIMITS.answerBytesMax,
@@ -78,7 +84,7 @@ export function createGoogleClient({ places = GOOGLE, ca }: GoogleClientOptions 
           headers,
           ...(body === undefined ? {} : { body }),
           // Over everything: waiting for a socket, connecting, and an answer that comes byte by byte.
-          signal: AbortSignal.timeout(LIMITS.totalMs),
+          signal: AbortSignal.timeout(totalMs),
         })
         return { status: answer.statusCode, json: jsonOf(await answer.body.text()) }
       } catch (cause) {

@@ -34,6 +34,8 @@ export interface StandInGoogle extends Knowledge {
   readonly asked: Asked[]
   /** Answers a place in another way, or again as usual. */
   instead(place: GooglePlace, listener: RequestListener | undefined): void
+  /** PEM of the authority of its certificate. */
+  readonly ca: string
   /** Where it listens, for each place. */
   readonly places: Readonly<Record<GooglePlace, string>>
   /** Stops listening. */
@@ -67,7 +69,8 @@ export async function startStandInGoogle(nowMs: () => number): Promise<StandInGo
   const { port } = server.address() as AddressInfo
   const at = (place: GooglePlace): string => `https://127.0.0.1:${port}/${place}`
   const places = { 'play-integrity': at('play-integrity'), oauth: at('oauth'), 'app-check': at('app-check') }
-  const client = createGoogleClient({ places, ca: authority.certPem })
+  // A busy machine may take longer than management waits for Google.
+  const client = createGoogleClient({ places, ca: authority.certPem, totalMs: 20_000 })
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve())
@@ -75,6 +78,7 @@ export async function startStandInGoogle(nowMs: () => number): Promise<StandInGo
     })
   return Object.assign(knowledge, {
     client,
+    ca: authority.certPem,
     asked,
     places,
     instead: (place: GooglePlace, listener: RequestListener | undefined) =>

@@ -155,6 +155,7 @@ describe('an access token', () => {
   ])('is UNAVAILABLE if Google answers %i and %j, and the next one asks again', async (status, body) => {
     google.instead('oauth', answering(status, body))
     expect(await codeOf(decode(tokenOf({}, 'one'), PACKAGE, account))).toBe('UNAVAILABLE')
+    expect(askedFor('play-integrity')).toBe(0)
     google.instead('oauth', undefined)
     expect(await decode(tokenOf({}, 'one'), PACKAGE, account)).toEqual({})
   })
