@@ -29,6 +29,13 @@ describe('settings of attestation', () => {
     ])
   })
 
+  it.each(['com.example.chat', 'Chat', 'com.apple.example_app_attest', 'de.vincent-haupert.poc'])(
+    'take the bundle id %s',
+    (bundleId) => {
+      expect(wrong({ apple: { ...APPLE, bundleIds: [bundleId] } })).toEqual([])
+    },
+  )
+
   it.each([
     ['apple/teamId', { apple: { ...APPLE, teamId: 'a1b2c3d4e5' } }],
     ['apple/teamId', { apple: { ...APPLE, teamId: 'A1B2C3D4E' } }],

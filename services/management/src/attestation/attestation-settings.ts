@@ -6,11 +6,11 @@ const LIMITS = { namesMax: 20 } as const
 /** Ten letters and digits, as in the membership details of an Apple developer account. */
 const TeamId = z.string().regex(/^[A-Z0-9]{10}$/, 'Give the ten letters and digits of the Apple developer team.')
 
-/** Apple's CFBundleIdentifier: letters, digits, hyphens and periods. Wildcards name no app. */
+/** Apple's CFBundleIdentifier. Apple's own samples have underscores, which its rules do not. Wildcards name no app. */
 const BundleId = z
   .string()
   .max(155)
-  .regex(/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, 'Give a bundle id, such as com.example.chat.')
+  .regex(/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/, 'Give a bundle id, such as com.example.chat.')
 
 /** Android's application id: two segments at least, each beginning with a letter. */
 const PackageName = z
