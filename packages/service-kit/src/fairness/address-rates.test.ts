@@ -17,7 +17,7 @@ function ratesOf(blocksMax?: number) {
   const advance = (ms: number): void => {
     nowMs += ms
   }
-  return { advance, draws: (...blocks: readonly string[]) => blocks.map(draw) }
+  return { advance, giveBack: rates.giveBack, draws: (...blocks: readonly string[]) => blocks.map(draw) }
 }
 
 describe('rates of addresses', () => {
@@ -26,6 +26,14 @@ describe('rates of addresses', () => {
     expect(draws('a', 'a', 'a', 'a', 'b')).toEqual(['drawn', 'drawn', 'drawn', 'limited', 'drawn'])
     advance(500)
     expect(draws('a', 'a')).toEqual(['drawn', 'limited'])
+  })
+
+  it('take back what came to something, and give nobody more than the burst', () => {
+    const { draws, giveBack } = ratesOf()
+    giveBack('a')
+    expect(draws('a', 'a', 'a', 'a')).toEqual(['drawn', 'drawn', 'drawn', 'limited'])
+    giveBack('a')
+    expect(draws('a', 'a', 'b')).toEqual(['drawn', 'limited', 'drawn'])
   })
 
   it('are kept for a bounded number of addresses: the one that asked longest ago is dropped first', () => {

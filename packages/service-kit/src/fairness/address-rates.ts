@@ -18,6 +18,8 @@ export interface AddressRates {
    * @throws Fault RATE_LIMITED with Retry-After.
    */
   draw(block: string): void
+  /** Undoes one draw: for what counts only if it comes to nothing. */
+  giveBack(block: string): void
 }
 
 /** @param what the counted thing, for the log. */
@@ -36,6 +38,10 @@ export function createAddressRates(
           retryAfterSeconds: outcome.retryAfterMs / 1_000,
         })
       arrivals.set(block, outcome.nextMs)
+    },
+    giveBack(block) {
+      const arrivalMs = arrivals.get(block)
+      if (arrivalMs !== undefined) arrivals.set(block, arrivalMs - rate.periodMs / rate.count)
     },
   }
 }

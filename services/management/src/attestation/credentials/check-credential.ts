@@ -5,8 +5,8 @@ import { z } from 'zod'
 import type { CredentialInput } from './credential-schemas.js'
 
 const DECRYPTION_KEY_BYTES = 32
-/** Google makes keys of 2,048 bits. */
-const RSA_BITS_MIN = 2_048
+/** Google makes keys of 2,048 bits. A signature by a much larger one would hold up the process. */
+const RSA_BITS = { min: 2_048, max: 4_096 } as const
 
 /** The only place where an account’s key is exchanged for an access token: any other would be a way to other servers. */
 export const TOKEN_URI = 'https://oauth2.googleapis.com/token'
@@ -86,7 +86,7 @@ const WRONG_FIELD = {
   type: 'The file’s type has to be service_account. Create a JSON key for a service account in the Google Cloud console, and send that file.',
   client_email: 'The file’s client_email has to be an e-mail address. Send the file as Google made it.',
   private_key:
-    'The file’s private_key has to be an RSA key of 2,048 bits or more in PEM. Send the file as Google made it.',
+    'The file’s private_key has to be an RSA key of 2,048 to 4,096 bits in PEM. Send the file as Google made it.',
   token_uri: `The file’s token_uri has to be ${TOKEN_URI}. Keys of other issuers are not supported.`,
 } as const
 
@@ -103,8 +103,10 @@ function checkServiceAccount(json: SecretText): CheckedCredential {
   }
 }
 
-const isRsa = (key: KeyObject | undefined): key is KeyObject =>
-  key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_BITS_MIN
+function isRsa(key: KeyObject | undefined): key is KeyObject {
+  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0
+  return key?.asymmetricKeyType === 'rsa' && bits >= RSA_BITS.min && bits <= RSA_BITS.max
+}
 
 /** Of the schema's complaint only the field's name is used: the rest could hold parts of the file. */
 function whatIsWrong({ issues }: z.ZodError): string {

@@ -9,6 +9,7 @@ import { type AttestedApp, findAttestedApp, holdUnchanged } from '../../attestat
 import { type Challenge, readChallenge, useUp } from '../../attestation/challenge.js'
 import { Installation } from '../../attestation/installations.js'
 import { provePlay } from '../../attestation/play/play-proof.js'
+import { createWasteLimit } from '../../attestation/play/waste-limit.js'
 import type { ProofVerifiers, ProvenDevice, VerifiedProof } from '../../attestation/proof.js'
 import { appendAudit } from '../../audit/append-audit.js'
 import { type AppendedHead, type Appending, appendingIn } from '../../chain/appended-heads.js'
@@ -40,10 +41,11 @@ type Request = ExchangeAttestationRequest__Output
  * between two turns, so that whoever waits for it holds no connection.
  *
  * The function throws Fault INVALID_REQUEST, INVALID_ATTESTATION, ATTESTATION_FAILED, ATTESTATION_EXPIRED, APP_TAMPERED,
- * DEVICE_COMPROMISED, EMULATOR_DETECTED, FORBIDDEN, APP_NOT_FOUND, APP_DISABLED, UNAVAILABLE.
+ * DEVICE_COMPROMISED, EMULATOR_DETECTED, FORBIDDEN, APP_NOT_FOUND, APP_DISABLED, RATE_LIMITED, UNAVAILABLE.
  */
 export function createExchangeAttestation(deps: ExchangeDeps, turns: Turns, verifiers: ProofVerifiers) {
   const { db, keys, clock } = deps
+  const sparingly = createWasteLimit(clock)
 
   async function begin(request: Request): Promise<Begun> {
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
@@ -56,7 +58,7 @@ export function createExchangeAttestation(deps: ExchangeDeps, turns: Turns, veri
     return { app: await findAttestedApp(db, challenge.app), challenge, readMs }
   }
 
-  async function verify(request: Request, { app, readMs }: Begun): Promise<VerifiedProof> {
+  async function verify(request: Request, block: string, { app, readMs }: Begun): Promise<VerifiedProof> {
     const { appleRegistration, appleAssertion, playIntegrity, appCheck } = request
     if (appleRegistration) {
       refuseLonger(appleRegistration.attestation.length, LIMITS.attestationBytesMax)
@@ -68,7 +70,7 @@ export function createExchangeAttestation(deps: ExchangeDeps, turns: Turns, veri
     }
     if (playIntegrity) {
       checkInstalled(playIntegrity)
-      return provePlay(verifiers.readPlayToken, app, playIntegrity, clock.wallMs)
+      return sparingly(block, () => provePlay(verifiers.readPlayToken, app, playIntegrity, clock.wallMs))
     }
     if (appCheck) {
       checkInstalled(appCheck)
@@ -97,7 +99,7 @@ export function createExchangeAttestation(deps: ExchangeDeps, turns: Turns, veri
   return async (request: Request): Promise<ExchangeAttestationResponse> => {
     const block = addressBlock(request.sourceAddress)
     const begun = await turns.take(block, () => begin(request))
-    const proof = await verify(request, begun)
+    const proof = await verify(request, block, begun)
     return signSession(deps, await turns.take(block, () => sell(begun, proof)))
   }
 }
