@@ -97,6 +97,7 @@ describe('a service account', () => {
     ['private_key', { private_key: 'none' }],
     ['private_key', { private_key: ecPrivateKey }],
     ['private_key', { private_key: privateKeyOf(1_024) }],
+    ['private_key', { private_key: privateKeyOf(4_104) }],
     ['token_uri', { token_uri: undefined }],
     ['token_uri', { token_uri: 'https://accounts.google.com/o/oauth2/token' }],
     ['token_uri', { token_uri: 'https://oauth2.googleapis.com/token/' }],
