@@ -19,6 +19,8 @@ export const readableTexts: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
+    // The titles of warnings. No shade of Mantine’s yellow is dark enough.
+    '--mantine-color-yellow-light-color': '#664d03',
   },
   dark: {
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',

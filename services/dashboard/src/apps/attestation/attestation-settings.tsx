@@ -14,7 +14,8 @@ export function AttestationSettings({ app }: { readonly app: Read<App> }) {
   const edited = useEditedApp(app, ATTESTATION, ({ name }) =>
     notifications.show({
       title: `Attestation of ${name} is saved`,
-      message: 'No session is sold under the previous settings any more. Sessions that are sold stay valid.',
+      message:
+        'No session is bought under the previous settings any more. Those that were bought stay valid until they end.',
     }),
   )
   const { form, save } = edited

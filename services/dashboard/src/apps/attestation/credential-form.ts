@@ -10,7 +10,8 @@ export const CREDENTIAL_KINDS = {
   },
   'service-account': {
     label: 'Service account',
-    serves: 'For standard requests. Google reads each token: 10,000 a day and app, unless it has raised your quota.',
+    serves:
+      'For standard requests. Google reads each token: 10,000 a day for each app, unless it has raised your quota.',
   },
 } as const satisfies Record<CredentialKind, { label: string; serves: string }>
 

@@ -9,7 +9,7 @@ export function ProofSteps() {
       </Title>
       <Text size="sm" c="dimmed" maw={640} mb="sm">
         At its start, and before its session ends: a session lasts ten minutes at most. The addresses are your proxy’s;
-        the bodies are JSON. Each proof is answered with <Code>{'{"token":"pma_ses_…","expiresAt":…,"device":…}'}</Code>
+        the bodies are JSON. Each proof is answered with <Body>{'{"token":"pma_ses_…","expiresAt":…,"device":…}'}</Body>
         : the token goes in place of the provider’s key.
       </Text>
       <Accordion variant="contained" maw={860}>
@@ -68,7 +68,7 @@ function AskForChallenge() {
   return (
     <List.Item>
       Ask for a challenge, which can be used once within five minutes.{' '}
-      <Call to="challenge" body='{"app":"pma_app_…"}' />, answered with <Code>{'{"challenge":…,"expiresAt":…}'}</Code>.
+      <Call to="challenge" body='{"app":"pma_app_…"}' />, answered with <Body>{'{"challenge":…,"expiresAt":…}'}</Body>.
     </List.Item>
   )
 }
@@ -86,7 +86,12 @@ function MakeInstallation() {
 function Call({ to, body }: { readonly to: string; readonly body: string }) {
   return (
     <>
-      <Code>POST /v1/attest/{to}</Code> with <Code>{body}</Code>
+      <Code>POST /v1/attest/{to}</Code> with <Body>{body}</Body>
     </>
   )
+}
+
+/** JSON has no place to break a line, and a phone is narrow. */
+function Body({ children }: { readonly children: string }) {
+  return <Code style={{ overflowWrap: 'anywhere' }}>{children}</Code>
 }
