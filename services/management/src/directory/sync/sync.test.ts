@@ -239,6 +239,20 @@ describe('who may call the directory', () => {
         () =>
           callUnary(
             (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
+              client.current().issueChallenge(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
+              client.current().exchangeAttestation(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
               client.current().resolveSecrets(r, o, a),
             { names: ['A_KEY'] },
             2_000,
