@@ -47,6 +47,13 @@ describe('a classic token', () => {
     expect(await codeOf(openPlayToken(await encrypt(JSON.stringify(VERDICT)), keys))).toBe('INVALID_ATTESTATION')
   })
 
+  it('of a standard request is refused, and the app is told what it takes', async () => {
+    await expect(openPlayToken('CqkBAbc_dE-f', keys)).rejects.toMatchObject({
+      code: 'INVALID_ATTESTATION',
+      say: expect.stringMatching(/classic request.*service account/),
+    })
+  })
+
   it('is refused if it is signed and not encrypted', async () => {
     expect(await codeOf(openPlayToken(await sign({ alg: 'ES256' }, own.signingKey), keys))).toBe('INVALID_ATTESTATION')
   })

@@ -56,9 +56,15 @@ export async function verifySignature(jws: Uint8Array, key: KeyObject): Promise<
   return payload
 }
 
+const NO_CLASSIC_ONE =
+  'Response keys open tokens of classic requests alone, and this is none. Make a classic request, or have an owner or admin give the app a service account instead of its response keys, for standard requests.'
+
 function refusal(cause: unknown, step: string, key: keyof ResponseKeys): Fault {
   if (cause instanceof errors.JWEInvalid || cause instanceof errors.JWSInvalid)
-    return new Fault('INVALID_ATTESTATION', `play: the token is no classic one: ${step}`, { cause })
+    return new Fault('INVALID_ATTESTATION', `play: the token is no classic one: ${step}`, {
+      say: NO_CLASSIC_ONE,
+      cause,
+    })
   return new Fault('ATTESTATION_FAILED', `play: the token does not ${step}`, {
     say: `The Play Integrity token does not open with the app’s response keys. Check that they are the ones of this app in the Play Console (${key}), and make a new token against a fresh challenge.`,
     cause,
