@@ -2,12 +2,8 @@ import { createHash } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { z } from 'zod'
 import type { AttestedApp } from './attested-app.js'
 import { type ProvenDevice, refuseRevoked } from './proof.js'
-
-/** What an installed app calls itself: random, made at its first start and kept. */
-export const Installation = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/)
 
 /**
  * The device of an installed app, made when it proves itself for the first time. Neither Google's verdict nor Firebase's

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { AppInstallation } from '@protectmyapi/service-kit/credentials/app-installation'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { parseJsonBody, refuseUnlessJson } from '@protectmyapi/service-kit/http/json-body'
 import { validateBody } from '@protectmyapi/service-kit/http/validate'
@@ -32,12 +33,6 @@ const KeyId = Bytes.refine((bytes) => bytes.length === 32, 'Give the key id as g
 const AppToken = z.string().min(1).max(256).meta({ description: 'pma_app_…' })
 const Challenge = z.string().min(1).max(LIMITS.challengeCharsMax)
 const Token = z.string().min(1).max(LIMITS.proofCharsMax)
-const Installation = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_-]{16,64}$/,
-    'Give 16 to 64 random letters, digits, hyphens and underscores, such as a UUID that the app makes once and keeps.',
-  )
 
 const ChallengeAsked = z.strictObject({ app: AppToken })
 const DebugToken = z.strictObject({ token: z.string().min(1).max(256) })
@@ -51,10 +46,10 @@ const PROOFS = {
     .strictObject({ challenge: Challenge, keyId: KeyId, assertion: Bytes })
     .transform((appleAssertion): Proof => ({ appleAssertion })),
   android: z
-    .strictObject({ challenge: Challenge, installation: Installation, token: Token })
+    .strictObject({ challenge: Challenge, installation: AppInstallation, token: Token })
     .transform((playIntegrity): Proof => ({ playIntegrity })),
   appcheck: z
-    .strictObject({ app: AppToken, installation: Installation, token: Token })
+    .strictObject({ app: AppToken, installation: AppInstallation, token: Token })
     .transform(({ app, ...rest }): Proof => ({ appCheck: { appToken: app, ...rest } })),
 } as const
 

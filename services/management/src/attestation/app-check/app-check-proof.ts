@@ -1,5 +1,5 @@
 import { type AttestedApp, acceptedBy } from '../attested-app.js'
-import { installedDevice } from '../installations.js'
+import { installedDevice } from '../installed-device.js'
 import type { VerifiedProof } from '../proof.js'
 import type { VerifyAppCheck } from './verify-app-check.js'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type AttestedApp, acceptedBy } from '../attested-app.js'
-import { installedDevice } from '../installations.js'
+import { installedDevice } from '../installed-device.js'
 import type { ReadPlayToken, VerifiedProof } from '../proof.js'
 import { checkPlayVerdict } from './check-verdict.js'
 

@@ -1,5 +1,6 @@
 import type { ExchangeAttestationRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeAttestationRequest'
 import type { ExchangeAttestationResponse } from '@protectmyapi/protos/generated/directory/v1/ExchangeAttestationResponse'
+import { AppInstallation } from '@protectmyapi/service-kit/credentials/app-installation'
 import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
@@ -7,7 +8,6 @@ import { proveAppCheck } from '../../attestation/app-check/app-check-proof.js'
 import { proveAssertion, proveRegistration } from '../../attestation/apple/apple-proofs.js'
 import { type AttestedApp, findAttestedApp, holdUnchanged } from '../../attestation/attested-app.js'
 import { type Challenge, readChallenge, useUp } from '../../attestation/challenge.js'
-import { Installation } from '../../attestation/installations.js'
 import { provePlay } from '../../attestation/play/play-proof.js'
 import { createWasteLimit } from '../../attestation/play/waste-limit.js'
 import type { ProofVerifiers, ProvenDevice, VerifiedProof } from '../../attestation/proof.js'
@@ -128,11 +128,10 @@ function challengeOf({ appleRegistration, appleAssertion, playIntegrity }: Reque
 
 function checkInstalled({ installation, token }: { readonly installation: string; readonly token: string }): void {
   refuseLonger(token.length, LIMITS.tokenCharsMax)
-  if (!Installation.safeParse(installation).success) {
-    throw new Fault('INVALID_REQUEST', 'not an id of an installed app', {
-      say: 'Send as installation 16 to 64 random letters, digits, hyphens and underscores, made once and kept by the app.',
-    })
-  }
+  const { error } = AppInstallation.safeParse(installation)
+  if (!error) return
+  const say = error.issues.map(({ message }) => message).join(' ')
+  throw new Fault('INVALID_REQUEST', 'not an id of an installed app', { say })
 }
 
 function refuseLonger(length: number, max: number): void {
