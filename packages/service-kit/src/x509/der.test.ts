@@ -42,7 +42,7 @@ describe('DER', () => {
     ['a length of five bytes', '30850000000001ff'],
     ['a short length in two bytes', '308101ff'],
     ['a length with a zero in front', `30820080${'00'.repeat(128)}`],
-  ])('has no %s', (_what, hex) => {
+  ])('is not read with %s', (_what, hex) => {
     expect(() => contentOf(hex)).toThrow('a length that is not of DER')
   })
 

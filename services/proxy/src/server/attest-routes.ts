@@ -12,7 +12,7 @@ import { sendJson } from './send-json.js'
 const LIMITS = {
   /** One token in JSON. */
   tokenBytesMax: 4 * 1024,
-  /** An attestation of Apple's is some 6 KiB, 8 in base64; a token of Google's up to 10. */
+  /** An attestation of Apple's is some 6 KiB, 8 in base64; tokens of Google's are shorter. */
   proofBytesMax: 32 * 1024,
   challengeCharsMax: 1_024,
   proofCharsMax: 24 * 1024,
