@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import type { ReactNode, RefCallback } from 'react'
 import { useFocusBack } from './use-focus-back.js'
 
 interface DialogProps {
@@ -25,7 +25,20 @@ export function Dialog({ title, children, size = 'md', isHeld = false, onClose }
       withCloseButton={!isHeld}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {children}
+      <div ref={emptyWhenClosed}>{children}</div>
     </Modal>
   )
+}
+
+/**
+ * What still refers to a part of a closed dialog must not hold what was entered or shown in it. The router does: it keeps
+ * each element that was scrolled until the next page, and a field is scrolled by a value that is longer than the field.
+ */
+const emptyWhenClosed: RefCallback<HTMLDivElement> = (content) => () => {
+  if (content === null) return
+  for (const field of content.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) {
+    field.defaultValue = ''
+    field.value = ''
+  }
+  content.replaceChildren()
 }
