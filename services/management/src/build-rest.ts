@@ -7,6 +7,7 @@ import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { Express } from 'express'
 import { buildAccessLog } from './access-log/build-access-log.js'
+import { analyticsRoutes } from './analytics/read/analytics-routes.js'
 import { PRESETS } from './api-services/presets/presets.js'
 import { serviceRoutes } from './api-services/service-routes.js'
 import { usesOf } from './api-services/uses-of.js'
@@ -123,6 +124,7 @@ export function buildRest(parts: RestParts): Rest {
       ...credentials.routes,
       ...linkRoutes(catalog),
       ...accessLog.routes,
+      ...analyticsRoutes({ clock }),
       ...auditRoutes(exports),
       ...verifying.routes,
     ],

@@ -888,6 +888,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orgs/{org}/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count requests, and tell unusual patterns
+         * @description Counted from the access log, some seconds behind it; hours and days are UTC. A request counts in the hour in which it was admitted, and its outcome too, which may come later. What was refused before admission (a wrong credential, a limit, a quota) is not in the access log, and not counted. A figure is no evidence: the log itself is, and its verification.
+         */
+        get: operations["getOrgsOrgAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orgs/{org}/audit": {
         parameters: {
             query?: never;
@@ -1442,6 +1462,134 @@ export interface components {
                 id: string;
                 name: string;
             }[];
+        };
+        Analytics: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            step: "hour" | "day";
+            /** @enum {string} */
+            by: "service" | "app" | "secret" | "platform" | "version";
+            /** @description Up to when the access log has been counted. Null: nothing of it yet. */
+            talliedThrough: string | null;
+            /** @description Of the whole range. */
+            totals: components["schemas"]["Usage"];
+            /** @description One for each step of the range, with zeros where nothing happened. */
+            series: components["schemas"]["UsagePoint"][];
+            /** @description By requests, at most 50. A request with several secrets counts once for each. */
+            groups: components["schemas"]["UsageGroup"][];
+            /** @description How many groups are not shown. */
+            moreGroups: number;
+            /** @description Refusals and failures of the range by their code, the most frequent first. */
+            faults: {
+                code: string;
+                count: number;
+            }[];
+            /** @description Patterns that may mean that a key is in the wrong hands, or is about to fail. Of the whole organization as it is now, whatever the range and the filters. */
+            unusual: components["schemas"]["UnusualPattern"][];
+        };
+        /** @description Milliseconds: the upper bound of the bucket of the histogram that the percentile falls into, up to a third more than the time itself. Null: no request of these left for the provider. */
+        Percentiles: {
+            p50: number | null;
+            p95: number | null;
+            p99: number | null;
+        };
+        Usage: {
+            /** @description Admitted requests. Each also counts as one of the next four once it has ended. */
+            requests: number;
+            /** @description Answered with a status below 400. */
+            succeeded: number;
+            /** @description Refused by ProtectMyAPI after admission. */
+            refused: number;
+            /** @description Answered by the provider with a status of 400 or above, or not at all. */
+            failed: number;
+            /** @description Ended by the client, before the answer was complete. */
+            aborted: number;
+            /** @description Of the requests, those of an app under audit that no session vouched for. */
+            unattested: number;
+            requestBytes: number;
+            responseBytes: number;
+            /** @description Time of the whole request. */
+            total: components["schemas"]["Percentiles"];
+            /** @description Time until the first byte of the provider’s answer. */
+            upstream: components["schemas"]["Percentiles"];
+        };
+        UsagePoint: {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            at: string;
+            /** @description Admitted requests. Each also counts as one of the next four once it has ended. */
+            requests: number;
+            /** @description Answered with a status below 400. */
+            succeeded: number;
+            /** @description Refused by ProtectMyAPI after admission. */
+            refused: number;
+            /** @description Answered by the provider with a status of 400 or above, or not at all. */
+            failed: number;
+            /** @description Ended by the client, before the answer was complete. */
+            aborted: number;
+            /** @description Of the requests, those of an app under audit that no session vouched for. */
+            unattested: number;
+            requestBytes: number;
+            responseBytes: number;
+            /** @description Time of the whole request. */
+            total: components["schemas"]["Percentiles"];
+            /** @description Time until the first byte of the provider’s answer. */
+            upstream: components["schemas"]["Percentiles"];
+        };
+        UsageGroup: {
+            /** @description Of the service, app or secret; else the platform or version itself. Empty: the request named none. `other`: further versions of an app on a day that had many. */
+            id: string;
+            slug: string | null;
+            /** @description As it is now, or was when it was deleted. Null: not known. */
+            name: string | null;
+            /** @description Admitted requests. Each also counts as one of the next four once it has ended. */
+            requests: number;
+            /** @description Answered with a status below 400. */
+            succeeded: number;
+            /** @description Refused by ProtectMyAPI after admission. */
+            refused: number;
+            /** @description Answered by the provider with a status of 400 or above, or not at all. */
+            failed: number;
+            /** @description Ended by the client, before the answer was complete. */
+            aborted: number;
+            /** @description Of the requests, those of an app under audit that no session vouched for. */
+            unattested: number;
+            requestBytes: number;
+            responseBytes: number;
+            /** @description Time of the whole request. */
+            total: components["schemas"]["Percentiles"];
+            /** @description Time until the first byte of the provider’s answer. */
+            upstream: components["schemas"]["Percentiles"];
+        };
+        UnusualPattern: {
+            /**
+             * @description spike: in the last whole hour more than three times as many requests as in the highest hour of the seven days before. provider-rejects-key: the provider refused the key in the last 24 hours. provider-leaked-key: an answer of the provider held the key in the last seven days, and was cut off. failures: more than half of the requests of an hour failed at the provider, after less than a tenth the day before. unattested: more than a fifth of an app’s requests of the last 24 hours were unattested, twice the share of the week before. awake: a secret is used that was not used for 30 days.
+             * @enum {string}
+             */
+            kind: "spike" | "provider-rejects-key" | "provider-leaked-key" | "failures" | "unattested" | "awake";
+            subject: {
+                /** @enum {string} */
+                kind: "service" | "app" | "secret";
+                id: string;
+                slug: string | null;
+                name: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description The hour in which it was first seen.
+             */
+            since: string;
+            /** @description spike, awake: requests in that hour. provider-rejects-key, provider-leaked-key: requests that it happened to. failures, unattested: per cent of the requests. */
+            observed: number;
+            /** @description The same before. Null where any at all is unusual. */
+            usual: number | null;
+            /** @description What to do. */
+            advice: string;
         };
         AuditEntry: {
             id: string;
@@ -5090,6 +5238,50 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["InternalServiceGrant"];
+                };
+            };
+            /** @description Refused. An organization that the caller is not a member of also answers 404. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrgsOrgAnalytics: {
+        parameters: {
+            query?: {
+                /** @description From this moment on, begun at the whole step; 7 days before `to` by default. */
+                from?: string;
+                /** @description Until this moment, ended at the whole step; now by default. At most 92 days after `from`, with step=hour 14. */
+                to?: string;
+                /** @description Length of one point of the series; days are UTC. */
+                step?: "hour" | "day";
+                /** @description What the groups are. */
+                by?: "service" | "app" | "secret" | "platform" | "version";
+                /** @description Only requests to this API service: its id or slug. */
+                service?: string;
+                /** @description Only requests of this app: its id or slug. */
+                app?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
                 };
             };
             /** @description Refused. An organization that the caller is not a member of also answers 404. */
