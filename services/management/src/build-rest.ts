@@ -7,7 +7,7 @@ import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { Express } from 'express'
 import { buildAccessLog } from './access-log/build-access-log.js'
-import { analyticsRoutes } from './analytics/read/analytics-routes.js'
+import { buildAnalytics } from './analytics/build-analytics.js'
 import { PRESETS } from './api-services/presets/presets.js'
 import { serviceRoutes } from './api-services/service-routes.js'
 import { usesOf } from './api-services/uses-of.js'
@@ -96,6 +96,7 @@ export function buildRest(parts: RestParts): Rest {
   }
   const told = { clock, log, telemetry, measures }
   const accessLog = buildAccessLog({ ...exports, ...told, redis, retentionDays: parts.accessLogDays })
+  const analytics = buildAnalytics({ db, clock, log, telemetry })
   const signing = buildSigning({ db, vault: parts.vault, ...told })
   const verifying = buildVerify({ db, vault: parts.vault, clock, keptDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
@@ -124,7 +125,7 @@ export function buildRest(parts: RestParts): Rest {
       ...credentials.routes,
       ...linkRoutes(catalog),
       ...accessLog.routes,
-      ...analyticsRoutes({ clock }),
+      ...analytics.routes,
       ...auditRoutes(exports),
       ...verifying.routes,
     ],
@@ -132,6 +133,7 @@ export function buildRest(parts: RestParts): Rest {
       secrets.start()
       credentials.start()
       accessLog.start()
+      analytics.start()
       signing.start()
       endPruning = every(PRUNE_PERIOD_MS, 'prune', { log, telemetry }, async () => {
         await limits.prune()
@@ -140,7 +142,14 @@ export function buildRest(parts: RestParts): Rest {
       })
     },
     async stop() {
-      await Promise.all([secrets.stop(), credentials.stop(), accessLog.stop(), signing.stop(), endPruning?.()])
+      await Promise.all([
+        secrets.stop(),
+        credentials.stop(),
+        accessLog.stop(),
+        analytics.stop(),
+        signing.stop(),
+        endPruning?.(),
+      ])
     },
   }
 }

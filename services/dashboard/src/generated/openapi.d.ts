@@ -1490,7 +1490,7 @@ export interface components {
             /** @description Patterns that may mean that a key is in the wrong hands, or is about to fail. Of the whole organization as it is now, whatever the range and the filters. */
             unusual: components["schemas"]["UnusualPattern"][];
         };
-        /** @description Milliseconds: the upper bound of the bucket of the histogram that the percentile falls into, up to a third more than the time itself. Null: no request of these left for the provider. */
+        /** @description Milliseconds: the upper bound of the bucket of the histogram that the percentile falls into. From 5 ms to two minutes that is up to half more than the time itself; a time above ten minutes shows as ten. Null: none of these requests was timed. */
         Percentiles: {
             p50: number | null;
             p95: number | null;

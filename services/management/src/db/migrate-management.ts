@@ -29,6 +29,7 @@ import { formerSlugs } from './migrations/0023-former-slugs.js'
 import { whoRenamedSecrets } from './migrations/0024-who-renamed-secrets.js'
 import { attestation } from './migrations/0025-attestation.js'
 import { attestationCredentials } from './migrations/0026-attestation-credentials.js'
+import { usage } from './migrations/0027-usage.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -63,6 +64,7 @@ const MIGRATIONS: readonly Migration[] = [
   whoRenamedSecrets,
   attestation,
   attestationCredentials,
+  usage,
 ]
 
 /**
@@ -105,6 +107,14 @@ const RIGHTS = {
   chain_batches: 'SELECT, INSERT',
   chain_checkpoints: 'SELECT, INSERT',
   chain_signer: 'SELECT, UPDATE',
+  usage_cursors: 'SELECT, INSERT, UPDATE',
+  usage_tally: 'SELECT, UPDATE',
+  usage_hours: 'SELECT, INSERT, UPDATE, DELETE',
+  usage_secrets: 'SELECT, INSERT, UPDATE, DELETE',
+  usage_faults: 'SELECT, INSERT, UPDATE, DELETE',
+  usage_versions: 'SELECT, INSERT, DELETE',
+  usage_open: 'SELECT, INSERT, DELETE',
+  usage_early: 'SELECT, INSERT, DELETE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
   quota_counters: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',

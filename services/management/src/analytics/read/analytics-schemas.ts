@@ -33,7 +33,7 @@ const percentile = z.int().nullable()
 const Percentiles = z.object({ p50: percentile, p95: percentile, p99: percentile }).meta({
   id: 'Percentiles',
   description:
-    'Milliseconds: the upper bound of the bucket of the histogram that the percentile falls into, up to a third more than the time itself. Null: no request of these left for the provider.',
+    'Milliseconds: the upper bound of the bucket of the histogram that the percentile falls into. From 5 ms to two minutes that is up to half more than the time itself; a time above ten minutes shows as ten. Null: none of these requests was timed.',
 })
 
 const COUNTS = {
