@@ -42,17 +42,23 @@ export async function findAttestedApp(db: Knex, which: WhichApp): Promise<Attest
 }
 
 /**
- * Holds the app as it was when the proof was checked until the sale is committed: an answered change of its settings is
- * never followed by a sale under the former ones.
+ * Refuses to sell under settings that were changed while the proof was checked, which may take as long as Google does.
+ * The row is not locked: overlapping sales would keep an owner's change waiting for as long as they come, and a session
+ * that is sold in the moment of a change is as good as one that was sold just before it, because sessions stay.
  *
- * @throws Fault UNAVAILABLE where it has changed; the proof may be sent again.
+ * @throws Fault UNAVAILABLE.
  */
-export async function holdUnchanged(trx: Knex, { id, organizationId, generation }: AttestedApp): Promise<void> {
-  const held = await trx('apps')
-    .where({ id, organization_id: organizationId, generation, enabled: true, deleted_at: null })
-    .forShare()
-    .first<{ id: string } | undefined>('id')
-  if (!held) throw new Fault('UNAVAILABLE', 'the app changed while its proof was checked', { retryAfterSeconds: 1 })
+export async function refuseChanged(trx: Knex, { id, organizationId, generation }: AttestedApp): Promise<void> {
+  const unchanged = await trx('apps')
+    .join('organizations', 'organizations.id', 'apps.organization_id')
+    .where({ 'apps.id': id, 'apps.organization_id': organizationId, 'apps.generation': generation })
+    .where({ 'apps.enabled': true, 'apps.deleted_at': null, 'organizations.state': 'active' })
+    .first<{ id: string } | undefined>('apps.id')
+  if (unchanged) return
+  throw new Fault('UNAVAILABLE', 'the app changed while its proof was checked', {
+    say: 'The app’s settings changed while the proof was checked. Make a new proof for the same challenge.',
+    retryAfterSeconds: 1,
+  })
 }
 
 /** The settings under which a kind of proof is accepted. @throws Fault ATTESTATION_FAILED where the app has none. */

@@ -1,7 +1,6 @@
 import type { Attestation } from '@protectmyapi/service-kit/credentials/app-session'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { BuyingDevice } from '../directory/sessions/sell-session.js'
 import type { VerifyAppCheck } from './app-check/verify-app-check.js'
 import type { AttestedApp } from './attested-app.js'
 
@@ -28,7 +27,9 @@ export interface VerifiedProof {
   device(trx: Knex): Promise<ProvenDevice>
 }
 
-export interface ProvenDevice extends BuyingDevice {
+export interface ProvenDevice {
+  readonly id: string
+  readonly generation: number
   /** For a device that was made just now: what the audit trail says of it. */
   readonly registered: Readonly<Record<string, string>> | undefined
 }

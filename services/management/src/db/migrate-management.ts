@@ -92,6 +92,7 @@ const RIGHTS = {
   debug_tokens: 'SELECT, INSERT, UPDATE',
   devices: 'SELECT, INSERT, UPDATE',
   app_attest_keys: 'SELECT, INSERT, UPDATE',
+  app_check_tokens: 'SELECT, INSERT, UPDATE, DELETE',
   used_challenges: 'SELECT, INSERT, DELETE',
   app_sessions: 'SELECT, INSERT, UPDATE, DELETE',
   attestation_credentials: 'SELECT, INSERT, UPDATE',

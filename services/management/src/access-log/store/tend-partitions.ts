@@ -47,7 +47,7 @@ async function dropOld(trx: Knex, keptDays: number): Promise<void> {
 
 /**
  * Deletes what matters only for the present: empty buckets, counters of quotas whose period is over, sessions that have
- * expired, challenges that have, watermarks of dead processes. A live proxy keeps its watermarks through any silence, because one that
+ * expired, challenges and App Check tokens that have, watermarks of dead processes. A live proxy keeps its watermarks through any silence, because one that
  * started again from 0 could never pass entries that have been dropped.
  */
 export async function pruneLeftovers(db: Knex): Promise<void> {
@@ -56,6 +56,7 @@ export async function pruneLeftovers(db: Knex): Promise<void> {
   await db.raw(`DELETE FROM quota_counters WHERE ends_on < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1`)
   await db.raw(`DELETE FROM app_sessions WHERE expires_at < clock_timestamp() - interval '1 hour'`)
   // An hour later, so that a management whose clock is behind cannot accept a challenge twice.
+  await db.raw(`DELETE FROM app_check_tokens WHERE expires_at < clock_timestamp() - interval '1 hour'`)
   await db.raw(`DELETE FROM used_challenges WHERE expires_at < clock_timestamp() - interval '1 hour'`)
   await db.raw(
     `DELETE FROM access_watermarks WHERE updated_at < clock_timestamp() - interval '7 days'

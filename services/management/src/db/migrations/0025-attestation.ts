@@ -37,6 +37,16 @@ export const attestation: Migration = {
         created_at timestamptz NOT NULL DEFAULT now()
       );
 
+      -- Which installation brought a token of App Check first, until the token ends; pruned. A token names no device, so
+      -- without this one token would pass for any number of them.
+      CREATE TABLE app_check_tokens (
+        -- SHA-256 of what is signed.
+        token_hash bytea PRIMARY KEY,
+        device_id text NOT NULL REFERENCES devices (id),
+        expires_at timestamptz NOT NULL
+      );
+      CREATE INDEX app_check_tokens_expiry ON app_check_tokens (expires_at);
+
       -- Challenges that were used, until they would have expired; pruned.
       CREATE TABLE used_challenges (
         id text PRIMARY KEY,

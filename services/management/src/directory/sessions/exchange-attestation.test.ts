@@ -14,10 +14,12 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { AppSessionClaims, SESSION_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/app-session'
 import { newToken, SESSION_PREFIX } from '@protectmyapi/service-kit/credentials/tokens'
 import { callUnary } from '@protectmyapi/service-kit/grpc/grpc-client'
+import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { decodeJwt } from 'jose'
 import { CHALLENGE_LIMITS } from '../../attestation/challenge.js'
 import type { ProofVerifiers } from '../../attestation/proof.js'
+import { signingKeyInForce } from '../../keys/signing-key-rows.js'
 import { type Catalog, insertCatalog } from '../../test/catalog.js'
 import { codeOf } from '../../test/code-of.js'
 import { directoryHarness } from '../../test/directory-harness.js'
@@ -75,6 +77,7 @@ beforeEach(async () => {
   google.whileAsked = async () => {}
   google.expiresMs = nowMs + 3_600_000
   catalog = await insertCatalog(harness.db, 'enforce')
+  bought.token = `ey.${catalog.appId}.x`
   await set('apps', { attestation: JSON.stringify(SETTINGS) })
 })
 
@@ -123,8 +126,10 @@ function playProof(challenge: string, installation = INSTALLATION): ExchangeAtte
   const token = createHash('sha256').update(`${challenge}.${installation}`).digest('base64url')
   return { playIntegrity: { challenge, installation, token } }
 }
+/** The token of App Check that a phone has at the moment. */
+const bought = { token: '' }
 const appCheckProof = (installation = INSTALLATION): ExchangeAttestationRequest => ({
-  appCheck: { appToken: catalog.appToken, installation, token: 'ey.J.x' },
+  appCheck: { appToken: catalog.appToken, installation, token: bought.token },
 })
 
 /** Where the counter of an assertion is (WebAuthn § 6.1). */
@@ -137,8 +142,7 @@ const claimsOf = (token: string) => AppSessionClaims.parse(decodeJwt(token.slice
 const auditOf = (target: string) =>
   harness.db('audit').where('target_id', target).select('event', 'actor_kind', 'details')
 
-const waitingForLocks = async (): Promise<number> =>
-  Number((await harness.db.raw('SELECT count(*) FROM pg_locks WHERE NOT granted')).rows[0].count)
+const devicesOf = (appId: string) => harness.db('devices').where({ app_id: appId }).select('id')
 
 describe('a registered key of a device', () => {
   it('buys a session that opens the route of an app under enforce, and is in the audit trail once', async () => {
@@ -288,6 +292,21 @@ describe('a challenge', () => {
   })
 
   it.each([
+    ['of a session’s type', 'pma-session+jwt', {}],
+    ['of another installation', 'pma-challenge+jwt', { iss: 'ins_another' }],
+    ['without an end', 'pma-challenge+jwt', { exp: undefined }],
+    ['longer than any of ours', 'pma-challenge+jwt', { jti: 'x'.repeat(1_024) }],
+  ])('that our own key signed %s is refused', async (_what, typ, claims) => {
+    const { organizationId: org, appId: app } = catalog
+    const ours = { iss: harness.installation, jti: newId('boot'), org, app, exp: nowMs / 1_000 + 60 }
+    const key = await signingKeyInForce(harness.db, 'session')
+    const wrong = await harness.keys.sign(key, typ, { ...ours, ...claims })
+    expect(await codeOf(exchange(await registration(wrong)))).toBe('INVALID_ATTESTATION')
+    const genuine = await harness.keys.sign(key, 'pma-challenge+jwt', ours)
+    expect((await exchange(await registration(genuine))).token).toMatch(/^pma_ses_/)
+  })
+
+  it.each([
     ['nothing', ''],
     ['a letter', 'x'],
     ['three parts', 'a.b.c'],
@@ -319,13 +338,31 @@ describe('an app that changes', () => {
     expect(await harness.db('devices').where({ app_id: catalog.appId }).select('id')).toEqual([])
   })
 
-  it('and is being changed while it sells sells nothing under what it was', async () => {
-    const changing = await harness.db.transaction()
-    await changing('apps').where('id', catalog.appId).update({ generation: 2 })
-    const selling = codeOf(exchange(appCheckProof()))
-    await until(async () => (await waitingForLocks()) || undefined)
-    await changing.commit()
-    expect(await selling).toBe('UNAVAILABLE')
+  it('is changed at once, however many sessions of it are being sold', async () => {
+    const ends = { now: false }
+    const sales = Array.from({ length: 8 }, async (_, lane) => {
+      for (let nth = 0; nth < 200 && !ends.now; nth += 1) {
+        const installation = `installation-${lane}-${nth}`.padEnd(16, '0')
+        const token = `ey.${catalog.appId}${lane}-${nth}.x`
+        await codeOf(exchange({ appCheck: { appToken: catalog.appToken, installation, token } }))
+      }
+    })
+    await until(async () => (await devicesOf(catalog.appId)).length > 8 || undefined, 20_000)
+    const changing = harness.db.transaction(async (trx) => {
+      await trx.raw(`SET LOCAL lock_timeout = '2s'`)
+      await trx('apps').where('id', catalog.appId).update({ enabled: false })
+    })
+    await changing.finally(() => {
+      ends.now = true
+    })
+    await Promise.all(sales)
+    expect(await codeOf(exchange(appCheckProof()))).toBe('APP_DISABLED')
+  }, 30_000)
+
+  it('with its organization while Google is asked sells nothing', async () => {
+    google.whileAsked = async () => void (await set('organizations', { state: 'deleted' }, catalog.organizationId))
+    expect(await codeOf(exchange(playProof(await challengeFor())))).toBe('UNAVAILABLE')
+    expect(await codeOf(issue(catalog.appToken))).toBe('APP_NOT_FOUND')
   })
 
   it.each([
@@ -354,14 +391,26 @@ describe('an installed app', () => {
     expect(await auditOf(ids[0] ?? '')).toMatchObject([
       { event: 'device.registered', details: { kind: 'play-integrity' } },
     ])
-    const rows = await harness.db('devices').where({ app_id: catalog.appId }).select('installation_hash')
-    expect(JSON.stringify(rows)).not.toContain(INSTALLATION)
+    const rows = await harness.db('devices').where('id', ids[0]).select('installation_hash')
+    expect(rows).toEqual([{ installation_hash: createHash('sha256').update(INSTALLATION).digest() }])
   })
 
   it('of which two prove themselves for the first time at once is one device', async () => {
     const [one, two] = await Promise.all([exchange(appCheckProof()), exchange(appCheckProof())])
     expect(one.deviceId).toBe(two.deviceId)
     expect(await auditOf(one.deviceId)).toHaveLength(1)
+  })
+
+  it('is the only one that a token of App Check is good for, also after it was revoked', async () => {
+    const { deviceId } = await exchange(appCheckProof())
+    expect(await codeOf(exchange(appCheckProof('another-installation')))).toBe('ATTESTATION_FAILED')
+    await set('devices', { revoked_at: new Date(), generation: 2 }, deviceId)
+    // Another spelling of the signature's last bits is the same token.
+    bought.token = `${bought.token}A`
+    expect(await codeOf(exchange(appCheckProof('another-installation')))).toBe('ATTESTATION_FAILED')
+    expect(await devicesOf(catalog.appId)).toEqual([{ id: deviceId }])
+    bought.token = 'ey.another.x'
+    expect((await exchange(appCheckProof('another-installation'))).deviceId).not.toBe(deviceId)
   })
 
   it('buys nothing once its device is revoked', async () => {
@@ -388,10 +437,19 @@ describe('an installed app', () => {
   })
 })
 
-it('no proof, and one that is too long, are refused', async () => {
-  expect(await codeOf(exchange({}))).toBe('INVALID_REQUEST')
-  const challenge = await challengeFor()
-  const keyId = Buffer.alloc(32)
-  const long = { appleRegistration: { challenge, keyId, attestation: Buffer.alloc(16 * 1024 + 1) } }
-  expect(await codeOf(exchange(long))).toBe('INVALID_ATTESTATION')
+describe('a request', () => {
+  it('has exactly one proof: one whose challenge is checked cannot stand beside another that is verified', async () => {
+    expect(await codeOf(exchange({}))).toBe('INVALID_REQUEST')
+    const challenge = 'made up by whoever sends it'
+    const both = { ...(await registration(challenge)), ...appCheckProof() }
+    expect(await codeOf(exchange(both))).toBe('INVALID_REQUEST')
+    expect(await devicesOf(catalog.appId)).toEqual([])
+  })
+
+  it('with an attestation that is too long is refused', async () => {
+    const challenge = await challengeFor()
+    const keyId = Buffer.alloc(32)
+    const long = { appleRegistration: { challenge, keyId, attestation: Buffer.alloc(16 * 1024 + 1) } }
+    expect(await codeOf(exchange(long))).toBe('INVALID_ATTESTATION')
+  })
 })

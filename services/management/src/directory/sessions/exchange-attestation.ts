@@ -1,12 +1,16 @@
+import type { AppCheckProof__Output as AppCheckProof } from '@protectmyapi/protos/generated/directory/v1/AppCheckProof'
+import type { AppleAssertion__Output as AppleAssertion } from '@protectmyapi/protos/generated/directory/v1/AppleAssertion'
+import type { AppleRegistration__Output as AppleRegistration } from '@protectmyapi/protos/generated/directory/v1/AppleRegistration'
 import type { ExchangeAttestationRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeAttestationRequest'
 import type { ExchangeAttestationResponse } from '@protectmyapi/protos/generated/directory/v1/ExchangeAttestationResponse'
+import type { PlayIntegrityProof__Output as PlayIntegrityProof } from '@protectmyapi/protos/generated/directory/v1/PlayIntegrityProof'
 import { AppInstallation } from '@protectmyapi/service-kit/credentials/app-installation'
 import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { proveAppCheck } from '../../attestation/app-check/app-check-proof.js'
 import { proveAssertion, proveRegistration } from '../../attestation/apple/apple-proofs.js'
-import { type AttestedApp, findAttestedApp, holdUnchanged } from '../../attestation/attested-app.js'
+import { type AttestedApp, findAttestedApp, refuseChanged } from '../../attestation/attested-app.js'
 import { type Challenge, readChallenge, useUp } from '../../attestation/challenge.js'
 import { provePlay } from '../../attestation/play/play-proof.js'
 import { createWasteLimit } from '../../attestation/play/waste-limit.js'
@@ -16,14 +20,6 @@ import { type AppendedHead, type Appending, appendingIn } from '../../chain/appe
 import type { Turns } from '../../fairness/turns.js'
 import { appTokenOf } from './issue-challenge.js'
 import { type ExchangeDeps, type SoldSession, sellSession, signSession } from './sell-session.js'
-
-const LIMITS = {
-  /** Two certificates, a receipt and some 200 bytes come to 6 KiB. */
-  attestationBytesMax: 16 * 1024,
-  /** A signature and 37 bytes, and on newer systems a short map. */
-  assertionBytesMax: 1024,
-  tokenCharsMax: 16 * 1024,
-} as const
 
 /** What a proof was made for, read before it is verified. */
 interface Begun {
@@ -36,9 +32,16 @@ interface Begun {
 
 type Request = ExchangeAttestationRequest__Output
 
+/** The one proof of a request. */
+type Proof =
+  | { readonly way: 'registration'; readonly given: AppleRegistration }
+  | { readonly way: 'assertion'; readonly given: AppleAssertion }
+  | { readonly way: 'play'; readonly given: PlayIntegrityProof }
+  | { readonly way: 'app-check'; readonly given: AppCheckProof }
+
 /**
- * Exchanges the proof that a copy of an app is genuine for an app session of at most 10 minutes. Google may be asked
- * between two turns, so that whoever waits for it holds no connection.
+ * Exchanges the proof that a copy of an app is genuine for an app session of at most 10 minutes. What reads the database
+ * or takes the processor is done in turns; Google is asked between two of them.
  *
  * The function throws Fault INVALID_REQUEST, INVALID_ATTESTATION, ATTESTATION_FAILED, ATTESTATION_EXPIRED, APP_TAMPERED,
  * DEVICE_COMPROMISED, EMULATOR_DETECTED, FORBIDDEN, APP_NOT_FOUND, APP_DISABLED, RATE_LIMITED, UNAVAILABLE.
@@ -47,61 +50,68 @@ export function createExchangeAttestation(deps: ExchangeDeps, turns: Turns, veri
   const { db, keys, clock } = deps
   const sparingly = createWasteLimit(clock)
 
-  async function begin(request: Request): Promise<Begun> {
+  async function begin(proof: Proof): Promise<Begun> {
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
     const readMs = clock.wallMs()
-    if (request.appCheck) {
-      const app = await findAttestedApp(db, { token: appTokenOf(request.appCheck.appToken) })
+    if (proof.way === 'app-check') {
+      const app = await findAttestedApp(db, { token: appTokenOf(proof.given.appToken) })
       return { app, challenge: undefined, readMs }
     }
-    const challenge = await readChallenge(db, challengeOf(request), readMs)
+    const challenge = await readChallenge(db, proof.given.challenge, readMs)
     return { app: await findAttestedApp(db, challenge.app), challenge, readMs }
   }
 
-  async function verify(request: Request, block: string, { app, readMs }: Begun): Promise<VerifiedProof> {
-    const { appleRegistration, appleAssertion, playIntegrity, appCheck } = request
-    if (appleRegistration) {
-      refuseLonger(appleRegistration.attestation.length, LIMITS.attestationBytesMax)
-      return proveRegistration(app, appleRegistration, { nowMs: readMs, roots: verifiers.appleRoots })
+  async function verify(block: string, { way, given }: Proof, { app, readMs }: Begun): Promise<VerifiedProof> {
+    switch (way) {
+      case 'registration':
+        return turns.take(block, async () =>
+          proveRegistration(app, given, { nowMs: readMs, roots: verifiers.appleRoots }),
+        )
+      case 'assertion':
+        return turns.take(block, () => proveAssertion(db, app, given))
+      case 'play':
+        checkInstallation(given.installation)
+        return sparingly(block, () => provePlay(verifiers.readPlayToken, app, given, clock.wallMs))
+      case 'app-check':
+        checkInstallation(given.installation)
+        return proveAppCheck(verifiers.verifyAppCheck, app, given, readMs)
     }
-    if (appleAssertion) {
-      refuseLonger(appleAssertion.assertion.length, LIMITS.assertionBytesMax)
-      return proveAssertion(db, app, appleAssertion)
-    }
-    if (playIntegrity) {
-      checkInstalled(playIntegrity)
-      return sparingly(block, () => provePlay(verifiers.readPlayToken, app, playIntegrity, clock.wallMs))
-    }
-    if (appCheck) {
-      checkInstalled(appCheck)
-      return proveAppCheck(verifiers.verifyAppCheck, app, appCheck, readMs)
-    }
-    throw noProof()
   }
 
   function sell({ app, challenge, readMs }: Begun, proof: VerifiedProof): Promise<SoldSession> {
     return appendingIn(db, async (trx): Promise<Appending<SoldSession>> => {
-      await holdUnchanged(trx, app)
       if (challenge) await useUp(trx, challenge)
       const { attestation, notAfterMs } = proof
       const device = await proof.device(trx)
-      const sold = await sellSession(trx, {
-        app,
-        device,
-        attestation,
-        readMs,
-        ...(notAfterMs === undefined ? {} : { notAfterMs }),
-      })
+      const ends = notAfterMs === undefined ? {} : { notAfterMs }
+      const sold = await sellSession(trx, { app, device, attestation, readMs, ...ends })
+      await refuseChanged(trx, app)
       return { ...sold, appended: await tellRegistered(trx, app, device, attestation) }
     })
   }
 
   return async (request: Request): Promise<ExchangeAttestationResponse> => {
+    const proof = proofOf(request)
     const block = addressBlock(request.sourceAddress)
-    const begun = await turns.take(block, () => begin(request))
-    const proof = await verify(request, block, begun)
-    return signSession(deps, await turns.take(block, () => sell(begun, proof)))
+    const begun = await turns.take(block, () => begin(proof))
+    const verified = await verify(block, proof, begun)
+    return signSession(deps, await turns.take(block, () => sell(begun, verified)))
   }
+}
+
+/**
+ * Exactly one. The decoder keeps all members of a `oneof` that were sent, and one that is checked for its challenge must
+ * not be another than the one that is verified.
+ */
+function proofOf({ appleRegistration, appleAssertion, playIntegrity, appCheck }: Request): Proof {
+  const [proof, another] = [
+    ...(appleRegistration ? [{ way: 'registration', given: appleRegistration } as const] : []),
+    ...(appleAssertion ? [{ way: 'assertion', given: appleAssertion } as const] : []),
+    ...(playIntegrity ? [{ way: 'play', given: playIntegrity } as const] : []),
+    ...(appCheck ? [{ way: 'app-check', given: appCheck } as const] : []),
+  ]
+  if (proof && !another) return proof
+  throw new Fault('INVALID_REQUEST', 'not exactly one proof of a kind that this version knows')
 }
 
 /**
@@ -120,22 +130,9 @@ async function tellRegistered(
   ])
 }
 
-function challengeOf({ appleRegistration, appleAssertion, playIntegrity }: Request): string {
-  const proof = appleRegistration ?? appleAssertion ?? playIntegrity
-  if (!proof) throw noProof()
-  return proof.challenge
-}
-
-function checkInstalled({ installation, token }: { readonly installation: string; readonly token: string }): void {
-  refuseLonger(token.length, LIMITS.tokenCharsMax)
+function checkInstallation(installation: string): void {
   const { error } = AppInstallation.safeParse(installation)
   if (!error) return
   const say = error.issues.map(({ message }) => message).join(' ')
   throw new Fault('INVALID_REQUEST', 'not an id of an installed app', { say })
 }
-
-function refuseLonger(length: number, max: number): void {
-  if (length > max) throw new Fault('INVALID_ATTESTATION', `${length} instead of at most ${max}`)
-}
-
-const noProof = (): Fault => new Fault('INVALID_REQUEST', 'no proof, or one of a kind that this version does not know')
