@@ -6,6 +6,8 @@ export interface Backlogs {
   readonly proxiesBehind: number
   readonly secretsPending: number
   readonly headsUnsigned: number
+  /** Since when not everything in the access log is counted; a round of the tally old where it keeps up. */
+  readonly tallyBehindSeconds: number
 }
 
 const LIMITS = {
@@ -26,7 +28,8 @@ export async function readBacklogs(db: Knex): Promise<Backlogs> {
        count(*) FILTER (WHERE applied < due.number)::integer AS "proxiesBehind",
        (SELECT count(*)::integer FROM secret_versions
         WHERE state = 'pending' AND created_at < clock_timestamp() - ? * interval '1 millisecond') AS "secretsPending",
-       (SELECT count(*)::integer FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headsUnsigned"
+       (SELECT count(*)::integer FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headsUnsigned",
+       (SELECT extract(epoch FROM clock_timestamp() - complete_at)::float8 FROM usage_tally) AS "tallyBehindSeconds"
      FROM (SELECT coalesce(max(number), 0) AS number FROM feed
            WHERE committed_at < clock_timestamp() - ? * interval '1 millisecond') AS due
      LEFT JOIN proxies ON horizon_at > clock_timestamp()`,

@@ -59,6 +59,7 @@ export function tellState(parts: Parts): () => Promise<void> {
   tell('pma_secrets_pending', 'secrets whose write is not settled', (now, observe) => observe(now.secretsPending))
   tell('pma_heads_unsigned', 'heads of chains that are not signed', (now, observe) => observe(now.headsUnsigned))
   tell('pma_head_unsigned_seconds', 'since when the oldest is not', (now, observe) => observe(now.oldestMs / 1_000))
+  tell('pma_tally_behind_seconds', 'since when not all is counted', (now, observe) => observe(now.tallyBehindSeconds))
   return every(LIMITS.backlogsEveryMs, 'read backlogs', { log, telemetry }, async () => {
     try {
       backlogs = { ...(await readBacklogs(db)), ...(await unsigned.look()) }

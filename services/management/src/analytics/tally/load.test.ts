@@ -7,7 +7,7 @@ import { tendPartitions } from '../../access-log/store/tend-partitions.js'
 import { runtimeDatabase } from '../../test/runtime-database.js'
 import { tallyLog } from './tally-log.js'
 
-const REQUESTS = 100_000
+const REQUESTS = 20_000
 const REQUESTS_PER_LINK = 1_000
 const REQUESTS_AT_ONCE = 10_000
 
