@@ -1507,7 +1507,7 @@ export interface components {
             failed: number;
             /** @description Ended by the client, before the answer was complete. */
             aborted: number;
-            /** @description Of the requests, those of an app under audit that no session vouched for. */
+            /** @description Of the requests, those that came with an app token alone, without a session. */
             unattested: number;
             requestBytes: number;
             responseBytes: number;
@@ -1532,7 +1532,7 @@ export interface components {
             failed: number;
             /** @description Ended by the client, before the answer was complete. */
             aborted: number;
-            /** @description Of the requests, those of an app under audit that no session vouched for. */
+            /** @description Of the requests, those that came with an app token alone, without a session. */
             unattested: number;
             requestBytes: number;
             responseBytes: number;
@@ -1557,7 +1557,7 @@ export interface components {
             failed: number;
             /** @description Ended by the client, before the answer was complete. */
             aborted: number;
-            /** @description Of the requests, those of an app under audit that no session vouched for. */
+            /** @description Of the requests, those that came with an app token alone, without a session. */
             unattested: number;
             requestBytes: number;
             responseBytes: number;

@@ -42,7 +42,7 @@ const COUNTS = {
   refused: count('Refused by ProtectMyAPI after admission.'),
   failed: count('Answered by the provider with a status of 400 or above, or not at all.'),
   aborted: count('Ended by the client, before the answer was complete.'),
-  unattested: count('Of the requests, those of an app under audit that no session vouched for.'),
+  unattested: count('Of the requests, those that came with an app token alone, without a session.'),
   requestBytes: z.int(),
   responseBytes: z.int(),
 } as const

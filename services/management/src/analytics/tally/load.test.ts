@@ -1,11 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { tendPartitions } from '../../access-log/store/tend-partitions.js'
 import { runtimeDatabase } from '../../test/runtime-database.js'
-import { tallyLog } from './tally-log.js'
+import { tallyPortion } from './tally-portion.js'
 
 const REQUESTS = 20_000
 const REQUESTS_PER_LINK = 1_000
@@ -46,7 +44,7 @@ it('A hundred thousand requests are counted, each once, and the run says how lon
   const organizationId = newId('organization')
   await logMany(organizationId)
   const beganMs = performance.now()
-  await tallyLog({ db, clock: systemClock, log: createLogger('test', 'silent') })
+  while ((await tallyPortion(db, organizationId)) === 'more');
   const seconds = ((performance.now() - beganMs) / 1_000).toFixed(1)
   process.stdout.write(`a tally of ${REQUESTS} requests took ${seconds} s\n`)
   const [sums] = await db('usage_hours')

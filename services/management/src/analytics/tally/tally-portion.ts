@@ -28,7 +28,7 @@ export function tallyPortion(db: Knex, organizationId: string): Promise<Portion>
     const page = { after, through: head, limit: LIMITS.linksMax }
     const links = portionOf(await batchesAfter(readNow(trx), chain, page))
     if (after >= head) return 'done'
-    const { latest } = await countEntries(trx, organizationId, links)
+    const latest = await countEntries(trx, organizationId, links)
     // No link is left where retention dropped them all.
     const through = links.at(-1)?.number ?? head
     const isDone = through >= head
