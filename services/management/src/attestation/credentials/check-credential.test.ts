@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { Fault } from '@protectmyapi/service-kit/faults'
@@ -9,8 +9,23 @@ import { openCredential, sealedForm } from './sealed-credential.js'
 
 const spkiOf = (namedCurve: string) =>
   generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
-const privateKeyOf = (modulusLength: number) =>
-  generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ format: 'pem', type: 'pkcs8' })
+const privateKeyOf = (modulusLength: number, publicExponent = 0x10001) =>
+  generateKeyPairSync('rsa', { modulusLength, publicExponent }).privateKey.export({ format: 'pem', type: 'pkcs8' })
+
+/** A genuine key with other numbers in some places: it parses, and OpenSSL checks none of them. */
+const alteredKey = (changes: JsonWebKey) => {
+  const jwk = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ format: 'jwk' })
+  return createPrivateKey({ key: { ...jwk, ...changes }, format: 'jwk' }).export({ format: 'pem', type: 'pkcs8' })
+}
+/** An odd number whose highest bit is set. */
+const madeUp = (bytes: number) => {
+  const number = randomBytes(bytes)
+  number.writeUInt8(number.readUInt8(0) | 0x80, 0)
+  number.writeUInt8(number.readUInt8(bytes - 1) | 0x01, bytes - 1)
+  return number.toString('base64url')
+}
+const madeUpKey = () =>
+  alteredKey({ p: madeUp(128), q: madeUp(128), d: madeUp(256), dp: madeUp(128), dq: madeUp(128), qi: madeUp(128) })
 const ecPrivateKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
   format: 'pem',
   type: 'pkcs8',
@@ -98,6 +113,9 @@ describe('a service account', () => {
     ['private_key', { private_key: ecPrivateKey }],
     ['private_key', { private_key: privateKeyOf(1_024) }],
     ['private_key', { private_key: privateKeyOf(4_104) }],
+    ['private_key', { private_key: privateKeyOf(2_048, 3) }],
+    ['private_key', { private_key: madeUpKey() }],
+    ['private_key', { private_key: alteredKey({ d: madeUp(1_600) }) }],
     ['token_uri', { token_uri: undefined }],
     ['token_uri', { token_uri: 'https://accounts.google.com/o/oauth2/token' }],
     ['token_uri', { token_uri: 'https://oauth2.googleapis.com/token/' }],
@@ -105,6 +123,10 @@ describe('a service account', () => {
   ])('is refused, with the name of the field, for another %s (case %#)', (field, fields) => {
     const said = complaint(account(serviceAccountFile(fields)))
     expect(said).toEqual({ pointer: '/json', detail: expect.stringContaining(`file’s ${field}`) })
+  })
+
+  it('is accepted with a key of 4,096 bits', () => {
+    expect(complaint(account(serviceAccountFile({ private_key: privateKeyOf(4_096) })))).toBeUndefined()
   })
 
   it.each(['{', '[]', 'null', '"text"', 'not JSON'])('is refused when its file is %s', (json) => {

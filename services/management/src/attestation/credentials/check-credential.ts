@@ -1,12 +1,18 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { SecretBytes, type SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { z } from 'zod'
 import type { CredentialInput } from './credential-schemas.js'
 
 const DECRYPTION_KEY_BYTES = 32
-/** Google makes keys of 2,048 bits. A signature by a much larger one would hold up the process. */
-const RSA_BITS = { min: 2_048, max: 4_096 } as const
+const RSA = {
+  /** Google makes keys of 2,048 bits. A signature by a much larger one would hold up the process. */
+  bitsMin: 2_048,
+  bitsMax: 4_096,
+  publicExponent: 65_537n,
+  /** PKCS #8 of the largest modulus. A private exponent much longer than the modulus would make signing as slow. */
+  bytesMax: 2_400,
+} as const
 
 /** The only place where an account’s key is exchanged for an access token: any other would be a way to other servers. */
 export const TOKEN_URI = 'https://oauth2.googleapis.com/token'
@@ -86,7 +92,7 @@ const WRONG_FIELD = {
   type: 'The file’s type has to be service_account. Create a JSON key for a service account in the Google Cloud console, and send that file.',
   client_email: 'The file’s client_email has to be an e-mail address. Send the file as Google made it.',
   private_key:
-    'The file’s private_key has to be an RSA key of 2,048 to 4,096 bits in PEM. Send the file as Google made it.',
+    'The file’s private_key has to be an RSA key of 2,048 to 4,096 bits in PEM, whose parts belong together. Send the file as Google made it.',
   token_uri: `The file’s token_uri has to be ${TOKEN_URI}. Keys of other issuers are not supported.`,
 } as const
 
@@ -96,16 +102,24 @@ function checkServiceAccount(json: SecretText): CheckedCredential {
   const { client_email, private_key } = file.data
   const key = orUnreadable(() => createPrivateKey(private_key))
   if (!isRsa(key)) throw invalid('/json', WRONG_FIELD.private_key)
-  return {
-    kind: 'service-account',
-    identity: client_email,
-    secret: new SecretBytes(key.export({ format: 'der', type: 'pkcs8' })),
+  const secret = new SecretBytes(key.export({ format: 'der', type: 'pkcs8' }))
+  if (secret.reveal().length > RSA.bytesMax || !signs(key)) {
+    secret.wipe()
+    throw invalid('/json', WRONG_FIELD.private_key)
   }
+  return { kind: 'service-account', identity: client_email, secret }
 }
 
 function isRsa(key: KeyObject | undefined): key is KeyObject {
-  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0
-  return key?.asymmetricKeyType === 'rsa' && bits >= RSA_BITS.min && bits <= RSA_BITS.max
+  if (key?.asymmetricKeyType !== 'rsa') return false
+  const { modulusLength: bits = 0, publicExponent } = key.asymmetricKeyDetails ?? {}
+  return bits >= RSA.bitsMin && bits <= RSA.bitsMax && publicExponent === RSA.publicExponent
+}
+
+/** Numbers that were made up parse as a key. OpenSSL tries them in several slow ways for each signature. */
+function signs(key: KeyObject): boolean {
+  const trial = Buffer.from('trial')
+  return orUnreadable(() => verify('sha256', trial, createPublicKey(key), sign('sha256', trial, key))) ?? false
 }
 
 /** Of the schema's complaint only the field's name is used: the rest could hold parts of the file. */
