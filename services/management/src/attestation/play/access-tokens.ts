@@ -19,6 +19,8 @@ const LIMITS = {
   marginMs: 60_000,
   /** Google's last an hour. */
   lifeMsMax: 60 * 60_000,
+  /** How long an account that Google refused is not tried again. One that is enabled again waits as long. */
+  refusedMs: 10_000,
   /** Of the statement that buys one. Google allows an hour; this one is used at once. */
   statementSeconds: 300,
 } as const
@@ -60,11 +62,19 @@ export function createAccessTokens({ ask, clock, log }: Deps): AccessTokens {
     perf: { now: () => clock.monotonicMs() },
   })
 
+  /** HTTP statuses, so that proofs that anyone can send neither sign nor ask for an account that is known to be refused. */
+  const refusals = new LRUCache<string, number>({
+    max: LIMITS.accountsMax,
+    ttl: LIMITS.refusedMs,
+    ttlResolution: 0,
+    perf: { now: () => clock.monotonicMs() },
+  })
+
   const buy = singleFlight(
     (id: string, _account: ServiceAccount) => id,
     async (id, account) => {
       const askedMs = clock.monotonicMs()
-      const { access_token, expires_in } = await bought(account)
+      const { access_token, expires_in } = await bought(id, account)
       const token = new SecretText(access_token)
       const lifeMs = Math.min(expires_in * 1_000, LIMITS.lifeMsMax) - LIMITS.marginMs
       if (lifeMs > 0) held.set(id, token, { ttl: lifeMs, start: askedMs })
@@ -72,7 +82,7 @@ export function createAccessTokens({ ask, clock, log }: Deps): AccessTokens {
     },
   )
 
-  async function bought(account: ServiceAccount): Promise<z.output<typeof Bought>> {
+  async function bought(id: string, account: ServiceAccount): Promise<z.output<typeof Bought>> {
     const body = new URLSearchParams({ grant_type: GRANT_TYPE, assertion: await statement(account, clock.wallMs()) })
     const { status, json } = await ask('oauth', {
       method: 'POST',
@@ -80,29 +90,37 @@ export function createAccessTokens({ ask, clock, log }: Deps): AccessTokens {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: body.toString(),
     })
-    if (status === 400 || status === 401 || status === 403) throw refused(account, status)
+    if (status === 400 || status === 401 || status === 403) {
+      refusals.set(id, status)
+      log.warn(
+        { serviceAccount: account.clientEmail, status },
+        'Google gives a service account no access token: its key or the account is gone, or this clock is wrong',
+      )
+      throw refused(status)
+    }
     const parsed = Bought.safeParse(json)
     if (status !== 200 || !parsed.success) throw googleUnavailable(`${status} instead of an access token`)
     return parsed.data
   }
 
-  function refused({ clientEmail }: ServiceAccount, status: number): Fault {
-    log.warn(
-      { serviceAccount: clientEmail, status },
-      'Google gives a service account no access token: its key or the account is gone, or this clock is wrong',
-    )
-    return new Fault('UNAVAILABLE', `google: ${status} instead of an access token`, {
-      say: 'Google refuses the service account that decodes this app’s Play Integrity tokens. An owner or admin has to enter a new key of an enabled service account.',
-    })
-  }
-
   return {
     async of(account) {
       const id = idOf(account)
-      return held.get(id) ?? buy(id, account)
+      const token = held.get(id)
+      if (token) return token
+      const refusal = refusals.get(id)
+      if (refusal !== undefined) throw refused(refusal)
+      return buy(id, account)
     },
     forget: (account) => void held.delete(idOf(account)),
   }
+}
+
+function refused(status: number): Fault {
+  return new Fault('UNAVAILABLE', `google: ${status} instead of an access token`, {
+    say: 'Google refuses the service account that decodes this app’s Play Integrity tokens. An owner or admin has to enter a new key of an enabled service account.',
+    retryAfterSeconds: LIMITS.refusedMs / 1_000,
+  })
 }
 
 /** By the key as well as the name, because anyone can enter a file with another account's name. */

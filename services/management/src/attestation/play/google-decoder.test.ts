@@ -116,6 +116,18 @@ describe('an access token', () => {
     expect(askedFor('oauth')).toBe(2)
   })
 
+  it('is bought anew within an hour, however long Google says that it lasts', async () => {
+    google.instead('oauth', answering(200, '{"access_token":"a","expires_in":86400,"token_type":"Bearer"}'))
+    google.instead('play-integrity', answering(200, '{"tokenPayloadExternal":{}}'))
+    await decode('one', PACKAGE, account)
+    clock.advance((3_600 - 60) * 1_000 - 1)
+    await decode('two', PACKAGE, account)
+    expect(askedFor('oauth')).toBe(1)
+    clock.advance(2)
+    await decode('three', PACKAGE, account)
+    expect(askedFor('oauth')).toBe(2)
+  })
+
   it('is never used for a file with the same names and another key', async () => {
     await decode(tokenOf({}, 'one'), PACKAGE, account)
     const impostor = makeServiceAccount()
@@ -144,6 +156,28 @@ describe('an access token', () => {
       expect(askedFor('play-integrity')).toBe(0)
     },
   )
+
+  it('that Google refuses is not asked for again for ten seconds, and every proof is told the same', async () => {
+    google.instead('oauth', answering(400, '{"error":"invalid_grant"}'))
+    const refused = async () =>
+      expect(decode(tokenOf({}), PACKAGE, account)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        say: expect.stringContaining('has to enter a new key'),
+        details: { retryAfterSeconds: 10 },
+      })
+    await refused()
+    clock.advance(9_999)
+    await refused()
+    expect([askedFor('oauth'), logged.lines().length]).toEqual([1, 1])
+    google.instead('oauth', undefined)
+    clock.advance(2)
+    expect(await decode(tokenOf({ some: 'verdict' }), PACKAGE, account)).toEqual({ some: 'verdict' })
+  })
+
+  it('is bought for another key of an account whose former key Google refuses', async () => {
+    expect(await codeOf(decode(tokenOf({}), PACKAGE, makeServiceAccount()))).toBe('UNAVAILABLE')
+    expect(await decode(tokenOf({ some: 'verdict' }), PACKAGE, account)).toEqual({ some: 'verdict' })
+  })
 
   it.each([
     [500, '{}'],
