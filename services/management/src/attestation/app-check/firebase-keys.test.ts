@@ -47,12 +47,26 @@ describe('the keys of App Check', () => {
 
   it('are asked for again for an unknown id, twice a minute at most', async () => {
     await find('one')
+    clock.advance(COOLDOWN_MS)
     google.jwks = jwksOf([one, two])
-    expect(await finds('two')).toBe(false)
-    clock.advance(COOLDOWN_MS + 1)
     expect(await finds('two')).toBe(true)
-    for (const id of ['three', 'four', 'five']) expect(await finds(id)).toBe(false)
+    for (const id of ['three', 'four', 'five']) expect(await codeOf(find(id))).toBe('UNAVAILABLE')
     expect(google.asked).toHaveLength(2)
+    clock.advance(COOLDOWN_MS)
+    expect(await finds('three')).toBe(false)
+    expect(google.asked).toHaveLength(3)
+  })
+
+  it('are UNAVAILABLE for an id that was not there just before, until Google may be asked again', async () => {
+    await find('one')
+    google.jwks = jwksOf([one, two])
+    clock.advance(COOLDOWN_MS - 1_500)
+    await expect(find('two')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      details: { retryAfterSeconds: 2 },
+    })
+    clock.advance(1_500)
+    expect(await finds('two')).toBe(true)
   })
 
   it('are kept for a day while Google is away, and asked for twice a minute at most', async () => {
@@ -91,12 +105,19 @@ describe('the keys of App Check', () => {
     },
   )
 
+  it('are UNAVAILABLE if they come with another status than 200', async () => {
+    google.instead('app-check', (_request, response) => response.writeHead(500).end(JSON.stringify(jwksOf([one]))))
+    expect(await codeOf(find('one'))).toBe('UNAVAILABLE')
+  })
+
   it('are found beside keys of another kind or use', async () => {
     const { keys } = jwksOf([one, two])
     const others = [{ kty: 'EC', kid: 'ec' }, { kty: 'RSA', kid: 'broken', n: '', e: '' }, null]
     google.jwks = { keys: [...others, { ...keys[1], use: 'enc' }, keys[0]] }
     expect(await finds('one')).toBe(true)
-    expect(await finds('two')).toBe(false)
-    expect(await finds('broken')).toBe(false)
+    for (const id of ['two', 'broken', 'ec']) {
+      clock.advance(COOLDOWN_MS)
+      expect(await finds(id)).toBe(false)
+    }
   })
 })

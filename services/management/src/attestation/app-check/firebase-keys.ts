@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { z } from 'zod'
@@ -31,7 +32,8 @@ const RsaKey = z.object({
 /**
  * The key of Firebase App Check with this id; undefined if Google says that there is none.
  *
- * @throws Fault UNAVAILABLE where Google cannot be asked: that the key is unknown would be a guess.
+ * @throws Fault UNAVAILABLE where Google cannot be asked, or was asked just before: that there is no such key would be a
+ * guess.
  */
 export type FindFirebaseKey = (keyId: string) => Promise<KeyObject | undefined>
 
@@ -68,17 +70,32 @@ export function createFirebaseKeys({ ask, clock, log }: Deps): FindFirebaseKey {
     },
   )
 
+  function cooldownLeftMs(): number {
+    return lastQuestion ? lastQuestion.endedMs + LIMITS.cooldownMs - clock.monotonicMs() : 0
+  }
+
   const isYounger = (sinceMs: number | undefined, ms: number): boolean =>
     sinceMs !== undefined && clock.monotonicMs() - sinceMs < ms
 
   return async (keyId) => {
     const known = held?.byId.get(keyId)
     if (known && isYounger(held?.readMs, LIMITS.freshMs)) return known
-    if (!isYounger(lastQuestion?.endedMs, LIMITS.cooldownMs)) await load()
+    const waitMs = cooldownLeftMs()
+    if (waitMs <= 0) await load()
     const key = isYounger(held?.readMs, LIMITS.keptMs) ? held?.byId.get(keyId) : undefined
-    if (!key && lastQuestion?.failure !== undefined) throw lastQuestion.failure
-    return key
+    if (key) return key
+    if (lastQuestion?.failure !== undefined) throw lastQuestion.failure
+    // The key may have been added since, and Google is asked no earlier, because the id may as well be made up.
+    if (waitMs > 0) throw notKnownYet(waitMs)
+    return undefined
   }
+}
+
+function notKnownYet(waitMs: number): Fault {
+  return new Fault('UNAVAILABLE', 'google: the keys of App Check were read before this key id was seen', {
+    say: 'The key of this App Check token is not known yet. Send the token again after the time in Retry-After.',
+    retryAfterSeconds: Math.ceil(waitMs / 1_000),
+  })
 }
 
 async function readKeys(ask: AskGoogle): Promise<ReadonlyMap<string, KeyObject>> {
