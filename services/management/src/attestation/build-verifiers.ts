@@ -9,6 +9,7 @@ import { APPLE_APP_ATTESTATION_ROOT } from './apple/apple-root.js'
 import { createCredentialLeases } from './credentials/credential-leases.js'
 import { createGoogleClient } from './google-client.js'
 import { createAccessTokens } from './play/access-tokens.js'
+import { createAppShares } from './play/app-shares.js'
 import { createGoogleDecoder } from './play/google-decoder.js'
 import { createReadPlayToken } from './play/read-play-token.js'
 import type { ProofVerifiers } from './proof.js'
@@ -41,7 +42,7 @@ export function buildVerifiers(deps: VerifierDeps): Verifying {
   const decode = createGoogleDecoder({ ask: google.ask, accessTokens, log })
   return {
     appleRoots: [appAttestRoot ?? APPLE_APP_ATTESTATION_ROOT],
-    readPlayToken: createReadPlayToken(credentials, decode),
+    readPlayToken: createReadPlayToken({ credentials, decode, shares: createAppShares(), log }),
     verifyAppCheck: createVerifyAppCheck(createFirebaseKeys({ ask: google.ask, clock, log })),
     start: () => credentials.start(),
     async stop() {

@@ -7,7 +7,10 @@ const LIMITS = {
   /** A verdict and a set of keys take a few KiB. */
   answerBytesMax: 64 * 1024,
   headBytesMax: 16 * 1024,
-  /** To one place, from one process. Further requests wait, no longer than `totalMs` altogether. */
+  /**
+   * To one place, from one process. Further requests wait, no longer than `totalMs` altogether. One app has a share of
+   * them (`play/app-shares.ts`).
+   */
   connectionsMax: 16,
   /** Shorter than Google keeps idle sockets, because a POST on a socket that is being closed is lost. */
   idleSocketMs: 15_000,
