@@ -18,11 +18,8 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
 const HEADER = { typ: 'JWT', kid: key.id }
 
 describe('a token of Firebase App Check', () => {
-  it('verifies, and says its end and its app', async () => {
-    expect(await verify(await appCheckToken(claims, key), FIREBASE, NOW_MS)).toEqual({
-      expiresMs: claims.exp * 1_000,
-      firebaseAppId: FIREBASE.appIds[0],
-    })
+  it('verifies, and says its end', async () => {
+    expect(await verify(await appCheckToken(claims, key), FIREBASE, NOW_MS)).toEqual({ expiresMs: claims.exp * 1_000 })
   })
 
   it.each(['iss', 'aud', 'sub', 'iat', 'exp'])('is refused without %s', async (claim) => {
@@ -107,7 +104,7 @@ describe('a token of Firebase App Check', () => {
     expect(await codeOf(verify(altered, FIREBASE, NOW_MS))).toBe('ATTESTATION_FAILED')
   })
 
-  it.each(['', 'token', 'a.b.c', '...'])('cannot be read if it is %.20j', async (token) => {
+  it.each(['', 'token', 'a.b.c', '...'])('cannot be read if it is %j', async (token) => {
     expect(await codeOf(verify(token, FIREBASE, NOW_MS))).toBe('INVALID_ATTESTATION')
   })
 

@@ -31,14 +31,13 @@ type Claims = z.output<typeof Claims>
 
 export interface VerifiedAppCheck {
   readonly expiresMs: number
-  readonly firebaseAppId: string
 }
 
 /**
  * Verifies a token of Firebase App Check for an app.
  *
  * @throws Fault INVALID_ATTESTATION, ATTESTATION_FAILED, ATTESTATION_EXPIRED; UNAVAILABLE where the key is not known
- * and Google cannot be asked.
+ * and Google cannot be asked at the moment.
  */
 export type VerifyAppCheck = (token: string, app: FirebaseSettings, nowMs: number) => Promise<VerifiedAppCheck>
 
@@ -48,7 +47,7 @@ export function createVerifyAppCheck(findKey: FindFirebaseKey): VerifyAppCheck {
     const claims = await signedClaims(token, findKey)
     checkIssued(claims, app)
     checkTimes(claims, nowMs)
-    return { expiresMs: claims.exp * 1_000, firebaseAppId: claims.sub }
+    return { expiresMs: claims.exp * 1_000 }
   }
 }
 
