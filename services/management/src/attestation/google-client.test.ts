@@ -51,7 +51,15 @@ describe('a question to Google', () => {
     expect(await codeOf(ask())).toBe('UNAVAILABLE')
   })
 
-  it('is UNAVAILABLE if the answer is larger than 64 KiB, and the connection ends', async () => {
+  it('is answered with 64 KiB, and UNAVAILABLE if the answer is larger', async () => {
+    let bytes = 64 * 1_024
+    google.instead('app-check', (_request, response) => response.writeHead(200).end('1'.padStart(bytes)))
+    expect(await ask()).toEqual({ status: 200, json: 1 })
+    bytes += 1
+    expect(await codeOf(ask())).toBe('UNAVAILABLE')
+  })
+
+  it('ends the connection of an answer that grows beyond 64 KiB', async () => {
     let answering: ServerResponse | undefined
     google.instead('app-check', (_request, response) => {
       answering = response

@@ -1,8 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { CallOrg } from '../../access/principal.js'
 import { codeOf } from '../../test/code-of.js'
@@ -379,6 +380,22 @@ describe('the background work', () => {
 })
 
 describe('the secret of a credential', () => {
+  it.each(['answered', 'UNAVAILABLE'])('is wiped from memory once its put is %s', async (outcome) => {
+    const reveal = jest.spyOn(SecretBytes.prototype, 'reveal')
+    try {
+      if (outcome === 'UNAVAILABLE') interruptNextPut('before')
+      const given = CredentialInput.parse(RESPONSE_KEYS)
+      expect(await codeOf(putCredential(deps, ACTOR, org, { app, given, precondition: always }))).toBe(outcome)
+      const bytes = reveal.mock.results.map(({ value }) => value as Buffer)
+      // The key as it was checked, and the form that the vault seals.
+      expect(bytes.some(({ length }) => length === DECRYPTION_KEY.length)).toBe(true)
+      expect(bytes.some(({ length }) => length > DECRYPTION_KEY.length)).toBe(outcome === 'answered')
+      expect(bytes.filter((one) => one.some((byte) => byte !== 0))).toEqual([])
+    } finally {
+      reveal.mockRestore()
+    }
+  })
+
   it('is in no answer, log line, audit row or other row, whatever happens to it', async () => {
     const file = serviceAccountFile({ client_email: 'one@example.com' })
     const pem: string = JSON.parse(file).private_key
