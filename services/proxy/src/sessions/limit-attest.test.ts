@@ -5,22 +5,46 @@ import { limitAttest } from './limit-attest.js'
 
 const SESSION = { token: 'pma_ses_a.b.c', expiresAtMs: 1, deviceId: 'dvc_1' }
 
+const WAYS = ['challenge', 'debugToken', 'appleRegistration', 'appleAssertion', 'playIntegrity', 'appCheck'] as const
+type Way = (typeof WAYS)[number]
+
+/** Those that keep each other waiting, and no others. */
+const LANES: readonly (readonly Way[])[] = [
+  ['debugToken'],
+  ['challenge', 'appleRegistration', 'appleAssertion'],
+  ['playIntegrity', 'appCheck'],
+]
+
 /** Exchanges with a management that answers at once, or only when told to. */
 function limited({ hangs = false }: { hangs?: boolean } = {}) {
   const clock = manualClock()
   const answers: (() => void)[] = []
   let asked = 0
-  const sell = (): Promise<typeof SESSION> => {
-    asked += 1
-    if (!hangs) return Promise.resolve(SESSION)
-    return new Promise((resolve) => void answers.push(() => resolve(SESSION)))
-  }
+  const answer =
+    <Answer>(given: Answer) =>
+    (): Promise<Answer> => {
+      asked += 1
+      if (!hangs) return Promise.resolve(given)
+      return new Promise((resolve) => void answers.push(() => resolve(given)))
+    }
   const attest = limitAttest(
-    { challenge: async () => ({ challenge: 'c', expiresAtMs: 1 }), exchangeDebugToken: sell, exchange: sell },
+    {
+      challenge: answer({ challenge: 'c', expiresAtMs: 1 }),
+      exchangeDebugToken: answer(SESSION),
+      exchange: answer(SESSION),
+    },
     clock,
   )
-  const ask = (address: string): Promise<string> =>
-    attest.exchangeDebugToken('pma_dbg_x', address).then(
+  const calls = {
+    challenge: (address) => attest.challenge('pma_app_x', address),
+    debugToken: (address) => attest.exchangeDebugToken('pma_dbg_x', address),
+    appleRegistration: (address) => attest.exchange({ appleRegistration: { challenge: 'c' } }, address),
+    appleAssertion: (address) => attest.exchange({ appleAssertion: { challenge: 'c' } }, address),
+    playIntegrity: (address) => attest.exchange({ playIntegrity: { challenge: 'c' } }, address),
+    appCheck: (address) => attest.exchange({ appCheck: { appToken: 'pma_app_x' } }, address),
+  } satisfies Record<string, (address: string) => Promise<unknown>>
+  const ask = (address: string, way: Way = 'debugToken'): Promise<string> =>
+    calls[way](address).then(
       () => 'answered',
       (err: unknown) => asFault(err).code,
     )
@@ -29,10 +53,10 @@ function limited({ hangs = false }: { hangs?: boolean } = {}) {
     ask,
     attest,
     /** This many at once, and the outcome of each. */
-    flood: (count: number, addressOf: (nth: number) => string) =>
-      Promise.all(Array.from({ length: count }, (_, nth) => ask(addressOf(nth)))),
+    flood: (count: number, addressOf: (nth: number) => string, way?: Way) =>
+      Promise.all(Array.from({ length: count }, (_, nth) => ask(addressOf(nth), way))),
     answerAll(): void {
-      for (const answer of answers.splice(0)) answer()
+      for (const one of answers.splice(0)) one()
     },
     asked: () => asked,
   }
@@ -69,8 +93,8 @@ describe('challenges and proofs of one address', () => {
   })
 })
 
-describe('exchanges under way', () => {
-  it('are at most 60 of one address and 256 of all: one more is refused with UNAVAILABLE', async () => {
+describe('calls under way', () => {
+  it('are in a lane at most 60 of one address and 256 of all: one more is refused with UNAVAILABLE', async () => {
     const { clock, ask, flood, answerAll, asked } = limited({ hangs: true })
     const first = flood(60, () => '192.0.2.1')
     clock.advance(60_000)
@@ -83,4 +107,16 @@ describe('exchanges under way', () => {
     answerAll()
     expect(await last).toBe('answered')
   })
+  it.each(LANES.flatMap((lane) => lane.map((way) => [way, lane] as const)))(
+    'of %s leave the lanes of the others free, when none of them is answered',
+    async (way, lane) => {
+      const { ask, flood, asked, answerAll } = limited({ hangs: true })
+      const hanging = flood(256, (nth) => `198.51.100.${nth}`, way)
+      const others = WAYS.map((other) => ask('203.0.113.1', other))
+      expect(asked()).toBe(256 + WAYS.length - lane.length)
+      answerAll()
+      expect(await Promise.all(others)).toEqual(WAYS.map((one) => (lane.includes(one) ? 'UNAVAILABLE' : 'answered')))
+      expect(of(await hanging, 'answered')).toBe(256)
+    },
+  )
 })
