@@ -15,6 +15,10 @@ const LIMITS = {
   /** An attestation of Apple's is some 6 KiB, 8 in base64; tokens of Google's are shorter. */
   proofBytesMax: 32 * 1024,
   challengeCharsMax: 1_024,
+  /**
+   * What is buffered here for strangers. How long each kind may be is management's to say, where it is read: at most
+   * 16 KiB, which base64 makes 22.
+   */
   proofCharsMax: 24 * 1024,
 } as const
 
