@@ -19,9 +19,11 @@ import { startTold, type Told } from './places/told.js'
 import { plantLeak } from './plant-leak.js'
 import { faultsOf, table } from './report.js'
 import { createSearch, type Wanted } from './search/searcher.js'
+import { type PlantedCredentials, plantedCredentials } from './values/planted-credentials.js'
 import { plantedValues } from './values/planted-values.js'
 import { walkApps } from './walk/apps.js'
 import { createAsk } from './walk/ask.js'
+import { walkAttestation } from './walk/attestation.js'
 import { walkCalls } from './walk/calls.js'
 import { type CanaryProvider, startCanaryProvider } from './walk/canary-provider.js'
 import { walkInternalService } from './walk/internal-service.js'
@@ -41,6 +43,9 @@ interface Walk {
   readonly values: readonly Wanted[]
   /** Each one later replaces one of `values`. */
   readonly others: readonly Wanted[]
+  readonly credentials: PlantedCredentials
+  /** In production, where they are in memory when the services abort. */
+  readonly lastCredentials: PlantedCredentials
   /** Part of the name of everything that the run makes. */
   readonly mark: string
   readonly answers: Collected
@@ -72,6 +77,7 @@ export async function runCanary(options: CanaryOptions): Promise<boolean> {
   const started = await startCanarySystem({ ...options, onEnder, collector })
   const walk: Walk = {
     ...{ values: plantedValues(), others: plantedValues('other: ') },
+    ...{ credentials: plantedCredentials(), lastCredentials: plantedCredentials('last: ') },
     mark: `canary-${randomBytes(4).toString('hex')}`,
     ...{ answers: collect('answers to clients'), rpcAnswers: collect('answers to services'), told, notArrived: [] },
   }
@@ -145,15 +151,20 @@ async function flushRedis(url: string): Promise<void> {
 }
 
 /** The provider cannot be reached: values get into the memory of all three services and no further. */
-async function walkInProduction(system: RunningSystem, { values, mark, answers }: Walk): Promise<void> {
+async function walkInProduction(
+  system: RunningSystem,
+  { values, lastCredentials, mark, answers }: Walk,
+): Promise<void> {
   const provider = { origin: 'https://canary.example.com', expect: () => undefined }
   const { common, org } = await enter(system, answers)
   const some = values.slice(0, SOME)
-  await walkApps(await setStage({ ...common, org, provider, mark: `${mark}-last`, values: some }))
+  const stage = await setStage({ ...common, org, provider, mark: `${mark}-last`, values: some })
+  await walkApps(stage)
+  await walkAttestation(stage, `${mark}-last`, lastCredentials)
 }
 
 async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, walk: Walk): Promise<void> {
-  const { values, others, mark, answers, rpcAnswers } = walk
+  const { values, others, credentials, mark, answers, rpcAnswers } = walk
   const { common, org, proxies, base } = await enter(system, answers)
   const stage = await setStage({ ...common, org, provider, mark, values })
   await walkApps(stage)
@@ -164,6 +175,7 @@ async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, wal
   await walkCalls(system, [...values, ...others], rpcAnswers)
   await walkInternalService(system, stage, rpcAnswers)
   await walkTokenBearer(stage, base)
+  await walkAttestation(stage, mark, credentials)
   await system.runVault(['rotate-data-keys', '--now'])
   await system.runManagement(['end-lease-keys'])
   await system.runManagement(['rotate-signing-keys', '--now'])
@@ -195,8 +207,9 @@ async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Pr
   await walkApps(stage).catch(() => undefined)
 }
 
-async function searchAll(places: readonly Place[], { values, others, mark }: Walk): Promise<readonly Found[]> {
-  const search = createSearch([...values, ...others])
+async function searchAll(places: readonly Place[], walk: Walk): Promise<readonly Found[]> {
+  const { values, others, credentials, lastCredentials, mark } = walk
+  const search = createSearch([...values, ...others, ...credentials.sought, ...lastCredentials.sought])
   // Each place contains at least one of these words: a refusal, a name that the run made, a variable, a database,
   // migrations that ran, a watermark, the program, a span.
   const words = [

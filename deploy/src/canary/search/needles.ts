@@ -12,12 +12,28 @@ export const NEEDLE_LIMITS = {
   pieceChars: 32,
 } as const
 
-/** Every form in which a value is searched for. Compressed bytes are unpacked by the search itself. */
-export function needlesOf(value: string): readonly Needle[] {
-  const made = [...wholeForms(value), ...halves(value), ...pieces(value)]
-  return made
-    .map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }))
-    .filter(({ bytes }) => bytes.length >= NEEDLE_LIMITS.bytesMin)
+/**
+ * Every form in which a value is searched for: a text, or bytes that are none. Compressed bytes are unpacked by the
+ * search itself.
+ */
+export function needlesOf(value: string | Buffer): readonly Needle[] {
+  const made = typeof value === 'string' ? needlesOfText(value) : needlesOfBytes(value)
+  return made.filter(({ bytes }) => bytes.length >= NEEDLE_LIMITS.bytesMin)
+}
+
+function needlesOfText(value: string): readonly Needle[] {
+  return [...wholeForms(value), ...halves(value), ...pieces(value)].map(asNeedle)
+}
+
+function needlesOfBytes(value: Buffer): readonly Needle[] {
+  const { pieceChars } = NEEDLE_LIMITS
+  const cut = pieceEnds(value.length).map((end) => value.subarray(end - pieceChars, end))
+  return [
+    { form: 'raw', bytes: value },
+    { form: 'reversed', bytes: Buffer.from(value).reverse() },
+    ...inBytes(value).map(asNeedle),
+    ...cut.flatMap((piece) => [{ form: 'piece', bytes: piece }, ...inBytes(piece).map(ofPiece).map(asNeedle)]),
+  ]
 }
 
 interface TextForm {
@@ -25,12 +41,15 @@ interface TextForm {
   readonly text: string
 }
 
+const asNeedle = ({ form, text }: TextForm): Needle => ({ form, bytes: Buffer.from(text, 'utf8') })
+const ofPiece = ({ form, text }: TextForm): TextForm => ({ form: `piece, ${form}`, text })
+
 function wholeForms(value: string): readonly TextForm[] {
   const url = encodeURIComponent(value)
   const json = JSON.stringify(value).slice(1, -1)
   return [
     { form: 'raw', text: value },
-    ...inBytes(value),
+    ...inBytes(Buffer.from(value, 'utf8')),
     { form: 'url', text: url },
     { form: 'url, lower case', text: url.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase()) },
     { form: 'url, form', text: url.replaceAll('%20', '+') },
@@ -44,8 +63,7 @@ function wholeForms(value: string): readonly TextForm[] {
 }
 
 /** Hex in both cases, and base64 at each offset in both alphabets. */
-function inBytes(value: string): readonly TextForm[] {
-  const bytes = Buffer.from(value, 'utf8')
+function inBytes(bytes: Buffer): readonly TextForm[] {
   const hex = bytes.toString('hex')
   return [
     { form: 'hex', text: hex },
@@ -78,16 +96,16 @@ function halves(value: string): readonly TextForm[] {
 }
 
 function pieces(value: string): readonly TextForm[] {
-  const { piecesFrom, pieceChars } = NEEDLE_LIMITS
-  if (value.length < piecesFrom) return []
-  const starts = Array.from({ length: Math.floor(value.length / piecesFrom) }, (_, index) => (index + 1) * piecesFrom)
-  return starts.flatMap((end) => {
-    const piece = value.slice(end - pieceChars, end)
-    return [
-      { form: 'piece', text: piece },
-      ...inBytes(piece).map(({ form, text }) => ({ form: `piece, ${form}`, text })),
-    ]
+  return pieceEnds(value.length).flatMap((end) => {
+    const piece = value.slice(end - NEEDLE_LIMITS.pieceChars, end)
+    return [{ form: 'piece', text: piece }, ...inBytes(Buffer.from(piece, 'utf8')).map(ofPiece)]
   })
+}
+
+/** Where the pieces of a long value end. */
+function pieceEnds(length: number): readonly number[] {
+  const { piecesFrom } = NEEDLE_LIMITS
+  return Array.from({ length: Math.floor(length / piecesFrom) }, (_, index) => (index + 1) * piecesFrom)
 }
 
 const reversed = (text: string): string => [...text].reverse().join('')

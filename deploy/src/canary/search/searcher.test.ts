@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
+import { plantedCredentials } from '../values/planted-credentials.js'
 import { plantedValues } from '../values/planted-values.js'
 import { needlesOf } from './needles.js'
 import { createSearch } from './searcher.js'
@@ -51,6 +52,27 @@ describe('the search for planted values', () => {
       expect(new Set(hits.map((hit) => hit.name))).toEqual(new Set([name]))
       expect(new Set(hits.map(({ form }) => form))).toEqual(new Set(forms.map(({ form }) => form)))
     }
+  })
+
+  it('finds a planted credential, in each of its forms, under its own name only', () => {
+    const { sought } = plantedCredentials()
+    const all = createSearch(sought)
+    for (const { name, value: one } of sought) {
+      const forms = needlesOf(one)
+      const hits = all(Buffer.concat(forms.flatMap(({ bytes: needle }) => [needle, Buffer.of(0)])))
+      expect(new Set(hits.map((hit) => hit.name))).toEqual(new Set([name]))
+      expect(new Set(hits.map(({ form }) => form))).toEqual(new Set(forms.map(({ form }) => form)))
+    }
+  })
+
+  it('finds bytes that are no text as they are, in hexadecimal digits, in base64, and a piece of many', () => {
+    const key = randomBytes(300)
+    const formsOf = createSearch([{ name: 'key', value: key }])
+    const found = (bytes: Buffer | string) => formsOf(Buffer.from(bytes)).map(({ form }) => form)
+    expect(found(Buffer.concat([randomBytes(9), key, randomBytes(9)]))).toContain('raw')
+    expect(found(key.toString('hex'))).toContain('hex')
+    expect(found(Buffer.concat([Buffer.of(1), key]).toString('base64url'))).toContain('base64url+1')
+    expect(found(key.subarray(200))).toEqual(['piece'])
   })
 
   it('throws for a value that is too short to be found', () => {

@@ -2,9 +2,14 @@ import { constants, gunzipSync } from 'node:zlib'
 import type { Needle } from './needles.js'
 import { needlesOf } from './needles.js'
 
-/** A planted value to search for, under a name that may be shown. */
-export interface Wanted {
+/** What is searched for, under a name that may be shown: a text, or bytes that are none. */
+export interface Sought {
   readonly name: string
+  readonly value: string | Buffer
+}
+
+/** A planted value that is text, as the values of secrets are. */
+export interface Wanted extends Sought {
   readonly value: string
 }
 
@@ -37,10 +42,10 @@ interface Candidate extends Needle {
  *
  * @throws Error for a value below `NEEDLE_LIMITS.bytesMin`, because it would never be found.
  */
-export function createSearch(wanted: readonly Wanted[]): Search {
+export function createSearch(sought: readonly Sought[]): Search {
   const byStart = new Map<number, Candidate[]>()
   const bitmap = new Uint8Array(2 ** FOLDED_BITS)
-  for (const { name, value } of wanted) {
+  for (const { name, value } of sought) {
     const needles = needlesOf(value)
     if (!needles.some(({ form }) => form === 'raw')) throw new Error(`${name} is too short to be searched for`)
     for (const needle of needles) {
