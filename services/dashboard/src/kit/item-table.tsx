@@ -1,12 +1,8 @@
-import { Button, Center, Group, Loader, Table, Text } from '@mantine/core'
+import { Button, Center, Group, Loader, Text } from '@mantine/core'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ProblemAlert } from './problem-alert.js'
-
-interface Column<Item> {
-  readonly head: string
-  readonly cell: (item: Item) => ReactNode
-}
+import { type Column, RowTable } from './row-table.js'
 
 interface ItemTableProps<Item> {
   /** What the table shows, for screen readers. */
@@ -40,27 +36,7 @@ export function ItemTable<Item>({ label, list, keyOf, columns, empty, filter }: 
           {list.data.length === 0 ? empty : 'Nothing of what is shown fits.'}
         </Text>
       ) : (
-        // Who has no mouse scrolls with the arrow keys.
-        <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table verticalSpacing="sm" aria-label={label}>
-            <Table.Thead>
-              <Table.Tr>
-                {columns.map(({ head }) => (
-                  <Table.Th key={head}>{head}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((item) => (
-                <Table.Tr key={keyOf(item)}>
-                  {columns.map(({ head, cell }) => (
-                    <Table.Td key={head}>{cell(item)}</Table.Td>
-                  ))}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <RowTable label={label} items={shown} keyOf={keyOf} columns={columns} />
       )}
       {list.hasNextPage ? (
         <Center pt="md">
