@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { accessLogSearch } from './activity/access-log-search.js'
 import { rangeFrom } from './activity/time-range.js'
+import { analyticsSearch } from './analytics/analytics-search.js'
 import { type AppTab, isAppTab } from './apps/app-tabs.js'
 import { organizationOptions, organizationsOptions } from './organization/organization-queries.js'
 import { AccountShell, OrganizationShell } from './shell/shells.js'
@@ -123,6 +124,12 @@ const organizationPages = [
     getParentRoute: () => organization,
     path: '/members',
     component: lazyRouteComponent(() => import('./members/members-page.js'), 'MembersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => organization,
+    path: '/analytics',
+    validateSearch: analyticsSearch,
+    component: lazyRouteComponent(() => import('./analytics/analytics-page.js'), 'AnalyticsPage'),
   }),
   createRoute({
     getParentRoute: () => organization,

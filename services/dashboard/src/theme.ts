@@ -19,8 +19,9 @@ export const readableTexts: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
-    // The titles of warnings. No shade of Mantine’s yellow is dark enough.
+    // The titles of warnings and of what is in order. No shade of Mantine’s yellow or green is dark enough.
     '--mantine-color-yellow-light-color': '#664d03',
+    '--mantine-color-green-light-color': '#1b5e2b',
   },
   dark: {
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',

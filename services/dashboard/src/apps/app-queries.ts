@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.js'
-import { listOptions } from '../api/pages.js'
+import { everyItem, listOptions, type PageQuery } from '../api/pages.js'
 import { readOf } from '../api/read.js'
 import type { App, AppSession, DebugToken, Device, Link } from '../api/types.js'
 
@@ -10,10 +10,14 @@ const appsKey = (org: string) => ['org', org, 'apps'] as const
 /** `one` keeps an app whose slug is `list` apart from the list. */
 export const appKey = (org: string, app: string) => [...appsKey(org), 'one', app] as const
 
-export const appsOptions = (org: string) =>
-  listOptions<App>([...appsKey(org), 'list'], (query) =>
-    answerOf(api.GET('/orgs/{org}/apps', { params: { path: { org }, query } })),
-  )
+const fetchApps = (org: string) => (query: PageQuery) =>
+  answerOf(api.GET('/orgs/{org}/apps', { params: { path: { org }, query } }))
+
+export const appsOptions = (org: string) => listOptions<App>([...appsKey(org), 'list'], fetchApps(org))
+
+/** For a choice among them. */
+export const allAppsOptions = (org: string) =>
+  queryOptions({ queryKey: [...appsKey(org), 'all'], queryFn: () => everyItem<App>(fetchApps(org)) })
 
 /** `app`: an id or a slug. */
 export const appOptions = (org: string, app: string) =>

@@ -21,6 +21,7 @@ const PLACES = [
   { to: '/orgs/$org/secrets', label: 'Secrets', needs: 'secrets:read' },
   { to: '/orgs/$org/services', label: 'API services', needs: 'services:read' },
   { to: '/orgs/$org/apps', label: 'Apps', needs: 'apps:read' },
+  { to: '/orgs/$org/analytics', label: 'Analytics', needs: 'access-log:read' },
   { to: '/orgs/$org/access-log', label: 'Access log', needs: 'access-log:read' },
   { to: '/orgs/$org/audit', label: 'Audit trail', needs: 'audit:read' },
   { to: '/orgs/$org/members', label: 'Members', needs: 'members:read' },
