@@ -7,7 +7,7 @@ import { placesOf } from './places-of.js'
 
 const SECRETS = '/orgs/demo/secrets'
 /** Every page that has an address of its own. Pages of one item are tested with the item. */
-const PAGES = ['services', 'apps', 'access-log', 'audit', 'members', 'settings']
+const PAGES = ['services', 'apps', 'analytics', 'access-log', 'audit', 'members', 'settings']
   .map((page) => `/orgs/demo/${page}`)
   .concat('/account', '/new-organization')
 

@@ -67,16 +67,21 @@ describe('the proofs of one app', () => {
 })
 
 describe('the share of an app', () => {
-  const never = new Promise<never>(() => {})
-
-  it('refuses with UNAVAILABLE what has waited for too long, and does not begin it', async () => {
+  it('refuses with UNAVAILABLE what has waited for too long, does not begin it, and passes it over', async () => {
     const shares = createAppShares({ underWayMax: 1, waitingMax: 1, waitMsMax: 1 })
-    void shares('app', () => never)
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const first = shares('app', () => held)
     let begun = false
     const waiting = shares('app', async () => {
       begun = true
     })
     expect(await codeOf(waiting)).toBe('UNAVAILABLE')
+    release()
+    await first
+    expect(await shares('app', async () => 'three')).toBe('three')
     expect(begun).toBe(false)
   })
 
