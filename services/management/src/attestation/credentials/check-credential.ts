@@ -116,7 +116,7 @@ function isRsa(key: KeyObject | undefined): key is KeyObject {
   return bits >= RSA.bitsMin && bits <= RSA.bitsMax && publicExponent === RSA.publicExponent
 }
 
-/** Numbers that were made up parse as a key. OpenSSL tries them in several slow ways for each signature. */
+/** Numbers that were made up parse as a key. They sign nothing, and take four times as long about it. */
 function signs(key: KeyObject): boolean {
   const trial = Buffer.from('trial')
   return orUnreadable(() => verify('sha256', trial, createPublicKey(key), sign('sha256', trial, key))) ?? false
