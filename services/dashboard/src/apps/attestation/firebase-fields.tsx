@@ -8,7 +8,7 @@ export function FirebaseFields({ form }: { readonly form: UseFormReturnType<Atte
   return (
     <WayFields
       legend="Firebase App Check"
-      about="For apps with Firebase, such as those in Flutter and React Native. Firebase has the phone checked. Its debug tokens pass, too: delete those that nobody needs."
+      about="For apps with Firebase, such as those in Flutter and React Native. Firebase has the phone checked. Delete its debug tokens that nobody needs."
       accepted={form.getInputProps('attestation.firebase.isOn', { type: 'checkbox' })}
       isOn={form.values.attestation.firebase.isOn}
     >

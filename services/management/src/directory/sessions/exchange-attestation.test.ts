@@ -65,7 +65,7 @@ const verifiers: ProofVerifiers = {
       accountDetails: { appLicensingVerdict: 'LICENSED' },
     }
   },
-  verifyAppCheck: async () => ({ expiresMs: google.expiresMs, firebaseAppId: '1:123456789012:ios:0123456789abcdef' }),
+  verifyAppCheck: async () => ({ expiresMs: google.expiresMs }),
 }
 
 const harness = await startForAllTests(() => directoryHarness(clock, createLogger('test', 'silent'), verifiers))
