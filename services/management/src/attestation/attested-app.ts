@@ -1,45 +1,10 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { AppRow } from '../directory/sessions/session-rows.js'
 import type { AttestationSettings } from './attestation-settings.js'
 
 /** An app as it was when its proof was checked. */
-export interface AttestedApp {
-  readonly id: string
-  readonly organizationId: string
-  readonly generation: string
-  readonly attestation: AttestationSettings
-}
-
-interface AppRecord {
-  readonly id: string
-  readonly organization_id: string
-  readonly generation: string
-  readonly enabled: boolean
-  readonly attestation: AttestationSettings
-}
-
-export type WhichApp = { readonly token: string } | { readonly id: string; readonly organizationId: string }
-
-/** @throws Fault APP_NOT_FOUND, APP_DISABLED. */
-export async function findAttestedApp(db: Knex, which: WhichApp): Promise<AttestedApp> {
-  const query = db('apps')
-    .join('organizations', 'organizations.id', 'apps.organization_id')
-    .whereNull('apps.deleted_at')
-    .where('organizations.state', 'active')
-  if ('token' in which) query.where('apps.token', which.token)
-  else query.where({ 'apps.id': which.id, 'apps.organization_id': which.organizationId })
-  const record = await query.first<AppRecord | undefined>(
-    'apps.id',
-    'apps.organization_id',
-    'apps.generation',
-    'apps.enabled',
-    'apps.attestation',
-  )
-  if (!record) throw new Fault('APP_NOT_FOUND', 'no such app')
-  if (!record.enabled) throw new Fault('APP_DISABLED', `app ${record.id} is disabled`)
-  const { id, organization_id: organizationId, generation, attestation } = record
-  return { id, organizationId, generation, attestation }
-}
+export type AttestedApp = Pick<AppRow, 'id' | 'organizationId' | 'generation' | 'attestation'>
 
 /**
  * Refuses to sell under settings that were changed while the proof was checked, which may take as long as Google does.

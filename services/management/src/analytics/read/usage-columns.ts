@@ -1,3 +1,4 @@
+import { COUNTED, type Counted, TIMES } from '../counted-columns.js'
 import { BUCKETS, type Percentiles, percentilesOf } from '../histogram.js'
 
 /** What was counted of some requests. */
@@ -14,27 +15,15 @@ export interface Usage {
   readonly upstream: Percentiles
 }
 
-const COLUMNS = [
-  'requests',
-  'succeeded',
-  'refused',
-  'failed',
-  'aborted',
-  'unattested',
-  'request_bytes',
-  'response_bytes',
-] as const
-type Column = (typeof COLUMNS)[number]
-
-const sumOf = (column: Column): string => `coalesce(sum(${column}), 0)::float8 AS ${column}`
+const sumOf = (column: Counted): string => `coalesce(sum(${column}), 0)::float8 AS ${column}`
 const timesOf = (column: string): string =>
   `ARRAY[${BUCKETS.map((bucket) => `coalesce(sum(${column}[${bucket}]), 0)::float8`).join(', ')}] AS ${column}`
 
 /** Sums over rows of usage_hours or usage_secrets. As float8, which pg returns as a number. */
-export const USAGE_SUMS = [...COLUMNS.map(sumOf), timesOf('total_times'), timesOf('upstream_times')].join(', ')
+export const USAGE_SUMS = [...COUNTED.map(sumOf), ...TIMES.map(timesOf)].join(', ')
 
 /** As Postgres returns USAGE_SUMS. */
-export type UsageRow = Readonly<Record<Column, number>> & {
+export type UsageRow = Readonly<Record<Counted, number>> & {
   readonly total_times: readonly number[]
   readonly upstream_times: readonly number[]
 }

@@ -2,6 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CHAIN_LIMITS } from '../../chain/chain-limits.js'
 import type { BatchRow } from '../../chain/chain-rows.js'
 import { ANALYTICS_LIMITS } from '../analytics-limits.js'
+import { COUNTED, TIMES } from '../counted-columns.js'
 import { BUCKETS } from '../histogram.js'
 import { BEGUN, ENDED } from './read-entry-sql.js'
 
@@ -128,18 +129,6 @@ const FACTS = `
     ) AS request JOIN ending USING (request_id)
   )`
 
-const NUMBERS = [
-  'requests',
-  'succeeded',
-  'refused',
-  'failed',
-  'aborted',
-  'unattested',
-  'request_bytes',
-  'response_bytes',
-] as const
-const TIMES = ['total_times', 'upstream_times'] as const
-
 const outcomes = (outcome: string): string => `count(*) FILTER (WHERE outcome = '${outcome}')`
 const histogram = (column: string): string =>
   `ARRAY[${BUCKETS.map((bucket) => `count(*) FILTER (WHERE ${column} = ${bucket})`).join(', ')}]::integer[]`
@@ -157,7 +146,7 @@ const SUMS = [
 /** Adds the facts to a table of counts, by these columns. */
 function added(table: 'usage_hours' | 'usage_secrets', by: string, from: string): string {
   const key = `organization_id, hour, ${by}`
-  const numbers = NUMBERS.map((column) => `${column} = ${table}.${column} + EXCLUDED.${column}`)
+  const numbers = COUNTED.map((column) => `${column} = ${table}.${column} + EXCLUDED.${column}`)
   const times = TIMES.map(
     (column) => `${column} = ARRAY(
       SELECT held + more FROM unnest(${table}.${column}, EXCLUDED.${column}) WITH ORDINALITY AS pair (held, more, place)
@@ -165,7 +154,7 @@ function added(table: 'usage_hours' | 'usage_secrets', by: string, from: string)
     )`,
   )
   return `
-    INSERT INTO ${table} (${key}, ${[...NUMBERS, ...TIMES].join(', ')})
+    INSERT INTO ${table} (${key}, ${[...COUNTED, ...TIMES].join(', ')})
     SELECT organization, hour, ${by}, ${SUMS} FROM given, ${from} GROUP BY organization, hour, ${by}
     ON CONFLICT (${key}) DO UPDATE SET ${[...numbers, ...times].join(', ')}`
 }

@@ -35,7 +35,7 @@ describe('the proofs of one app', () => {
       log,
     })
     const readFor = (packageName: string, token: string) => {
-      const app = { id: packageName, organizationId: packageName, generation: '1', attestation: NO_ATTESTATION }
+      const app = { id: packageName, organizationId: packageName, generation: 1, attestation: NO_ATTESTATION }
       return read(app, packageName, token)
     }
     const usual = (packageName: string) => {

@@ -9,7 +9,7 @@ import type { OpenedCredential } from '../credentials/sealed-credential.js'
 import { createAppShares } from './app-shares.js'
 import { createReadPlayToken } from './read-play-token.js'
 
-const APP = { id: 'app_1', organizationId: 'org_1', generation: '1', attestation: NO_ATTESTATION }
+const APP = { id: 'app_1', organizationId: 'org_1', generation: 1, attestation: NO_ATTESTATION }
 const keys = makeResponseKeys()
 const account = makeServiceAccount()
 const CREDENTIALS = {

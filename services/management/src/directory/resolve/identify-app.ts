@@ -1,7 +1,7 @@
 import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { type AppRow, findAppRow, findTester, sessionStands } from '../sessions/session-rows.js'
+import { type AppRow, enabledApp, findAppRow, findTester, sessionStands } from '../sessions/session-rows.js'
 import { verifySession } from '../sessions/verify-session.js'
 
 export interface IdentifiedApp {
@@ -27,7 +27,7 @@ export async function identifyApp(db: Knex, credential: string, nowMs: number): 
 
 async function byAppToken(db: Knex, token: string): Promise<IdentifiedApp> {
   if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token that was cut or mistyped')
-  const app = enabled(await findAppRow(db, { token }))
+  const app = enabledApp(await findAppRow(db, { token }))
   // Unknown means enforce: a policy that this version does not know lets no app token through.
   if (app.policy !== 'audit' && app.policy !== 'off') throw new Fault('ATTESTATION_REQUIRED', `policy ${app.policy}`)
   return { app, unattested: true, testOf: null }
@@ -37,14 +37,8 @@ async function bySession(db: Knex, token: string, nowMs: number): Promise<Identi
   const claims = await verifySession(db, token, nowMs)
   if ('svc' in claims) return { app: await findTester(db, claims), unattested: false, testOf: claims.svc }
   const { jti, org, app: appId, dvc, dgn } = claims
-  const app = enabled(await findAppRow(db, { id: appId, organizationId: org }))
+  const app = enabledApp(await findAppRow(db, { id: appId, organizationId: org }))
   const stands = await sessionStands(db, { sessionId: jti, appId, deviceId: dvc, deviceGeneration: dgn })
   if (!stands) throw new Fault('INVALID_TOKEN', 'the session or its device was revoked')
   return { app, unattested: false, testOf: null }
-}
-
-function enabled(app: AppRow | undefined): AppRow {
-  if (!app) throw new Fault('APP_NOT_FOUND', 'no such app')
-  if (!app.enabled) throw new Fault('APP_DISABLED', `app ${app.id} is disabled`)
-  return app
 }

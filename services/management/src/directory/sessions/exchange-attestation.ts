@@ -10,7 +10,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { proveAppCheck } from '../../attestation/app-check/app-check-proof.js'
 import { proveAssertion, proveRegistration } from '../../attestation/apple/apple-proofs.js'
-import { type AttestedApp, findAttestedApp, refuseChanged } from '../../attestation/attested-app.js'
+import { type AttestedApp, refuseChanged } from '../../attestation/attested-app.js'
 import { type Challenge, readChallenge, useUp } from '../../attestation/challenge.js'
 import { provePlay } from '../../attestation/play/play-proof.js'
 import { createWasteLimit } from '../../attestation/play/waste-limit.js'
@@ -20,6 +20,7 @@ import { type AppendedHead, type Appending, appendingIn } from '../../chain/appe
 import type { Turns } from '../../fairness/turns.js'
 import { appTokenOf } from './issue-challenge.js'
 import { type ExchangeDeps, type SoldSession, sellSession, signSession } from './sell-session.js'
+import { enabledApp, findAppRow } from './session-rows.js'
 
 /** What a proof was made for, read before it is verified. */
 interface Begun {
@@ -54,11 +55,11 @@ export function createExchangeAttestation(deps: ExchangeDeps, turns: Turns, veri
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
     const readMs = clock.wallMs()
     if (proof.way === 'app-check') {
-      const app = await findAttestedApp(db, { token: appTokenOf(proof.given.appToken) })
+      const app = enabledApp(await findAppRow(db, { token: appTokenOf(proof.given.appToken) }))
       return { app, challenge: undefined, readMs }
     }
     const challenge = await readChallenge(db, proof.given.challenge, readMs)
-    return { app: await findAttestedApp(db, challenge.app), challenge, readMs }
+    return { app: enabledApp(await findAppRow(db, challenge.app)), challenge, readMs }
   }
 
   async function verify(block: string, { way, given }: Proof, { app, readMs }: Begun): Promise<VerifiedProof> {

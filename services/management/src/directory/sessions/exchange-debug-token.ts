@@ -10,7 +10,7 @@ import { type Appending, appendingIn } from '../../chain/appended-heads.js'
 import { createTurns } from '../../fairness/turns.js'
 import { drawOne } from '../admit/rate-buckets.js'
 import { type BuyingDevice, type ExchangeDeps, type SoldSession, sellSession, signSession } from './sell-session.js'
-import { findAppRow } from './session-rows.js'
+import { enabledApp, findAppRow } from './session-rows.js'
 
 const LIMITS = {
   /** For one block of addresses. A build machine starts many copies at once; nobody needs more. */
@@ -77,9 +77,7 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<
     .first<DebugTokenRecord | undefined>()
   if (!token || token.revoked_at !== null) throw new Fault('INVALID_TOKEN', 'no such debug token, or revoked')
   if (token.expires_at.getTime() <= readMs) throw new Fault('TOKEN_EXPIRED', 'the debug token has expired')
-  const app = await findAppRow(trx, { id: token.app_id, organizationId: token.organization_id })
-  if (!app) throw new Fault('APP_NOT_FOUND', 'the debug token’s app was deleted')
-  if (!app.enabled) throw new Fault('APP_DISABLED', 'the debug token’s app is disabled')
+  const app = enabledApp(await findAppRow(trx, { id: token.app_id, organizationId: token.organization_id }))
   const device = await debugDevice(trx, token)
   const sale = { app, device, attestation: 'debug', readMs, notAfterMs: token.expires_at.getTime() } as const
   const sold = await sellSession(trx, sale)

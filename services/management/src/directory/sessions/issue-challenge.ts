@@ -3,10 +3,10 @@ import type { IssueChallengeResponse } from '@protectmyapi/protos/generated/dire
 import { isToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { findAttestedApp } from '../../attestation/attested-app.js'
 import { issueChallenge } from '../../attestation/challenge.js'
 import type { Turns } from '../../fairness/turns.js'
 import type { ExchangeDeps } from './sell-session.js'
+import { enabledApp, findAppRow } from './session-rows.js'
 
 /**
  * A challenge for the app of this token.
@@ -16,7 +16,7 @@ import type { ExchangeDeps } from './sell-session.js'
 export function createIssueChallenge({ db, keys, clock }: ExchangeDeps, turns: Turns) {
   return ({ appToken, sourceAddress }: IssueChallengeRequest__Output): Promise<IssueChallengeResponse> =>
     turns.take(addressBlock(sourceAddress), async () => {
-      const app = await findAttestedApp(db, { token: appTokenOf(appToken) })
+      const app = enabledApp(await findAppRow(db, { token: appTokenOf(appToken) }))
       return issueChallenge({ db, keys }, app, clock.wallMs())
     })
 }

@@ -2,6 +2,7 @@ import type { TestSessionClaims } from '@protectmyapi/service-kit/credentials/ap
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type Role, roleMay } from '../../access/roles.js'
+import { type AttestationSettings, NO_ATTESTATION } from '../../attestation/attestation-settings.js'
 
 /** An app, as a credential names it. Deleted apps, and those of deleted organizations, are not found. */
 export interface AppRow {
@@ -16,6 +17,7 @@ export interface AppRow {
   readonly limits: unknown
   readonly quotas: unknown
   readonly organizationQuotas: unknown
+  readonly attestation: AttestationSettings
 }
 
 interface AppRecord {
@@ -30,12 +32,13 @@ interface AppRecord {
   readonly limits: unknown
   readonly quotas: unknown
   readonly organization_quotas: unknown
+  readonly attestation: AttestationSettings
 }
 
-export async function findAppRow(
-  db: Knex,
-  by: { readonly token: string } | { readonly id: string; readonly organizationId: string },
-): Promise<AppRow | undefined> {
+/** How a credential, or a challenge, names an app. */
+export type WhichApp = { readonly token: string } | { readonly id: string; readonly organizationId: string }
+
+export async function findAppRow(db: Knex, by: WhichApp): Promise<AppRow | undefined> {
   const query = db('apps')
     .join('organizations', 'organizations.id', 'apps.organization_id')
     .whereNull('apps.deleted_at')
@@ -54,9 +57,10 @@ export async function findAppRow(
     'apps.limits',
     'apps.quotas',
     'organizations.quotas as organization_quotas',
+    'apps.attestation',
   )
   if (!record) return undefined
-  const { id, enabled, platform, policy, limits, quotas } = record
+  const { id, enabled, platform, policy, limits, quotas, attestation } = record
   return {
     id,
     organizationId: record.organization_id,
@@ -69,6 +73,7 @@ export async function findAppRow(
     limits,
     quotas,
     organizationQuotas: record.organization_quotas,
+    attestation,
   }
 }
 
@@ -100,6 +105,7 @@ export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Pro
     limits: [],
     quotas: [],
     organizationQuotas: record.quotas,
+    attestation: NO_ATTESTATION,
   }
 }
 
@@ -126,4 +132,11 @@ export async function sessionStands(
     .whereNull('devices.revoked_at')
     .first<{ id: string } | undefined>('app_sessions.id')
   return row !== undefined
+}
+
+/** @throws Fault APP_NOT_FOUND, APP_DISABLED. */
+export function enabledApp(app: AppRow | undefined): AppRow {
+  if (!app) throw new Fault('APP_NOT_FOUND', 'no such app')
+  if (!app.enabled) throw new Fault('APP_DISABLED', `app ${app.id} is disabled`)
+  return app
 }
