@@ -7,7 +7,7 @@ import { type Leaser, startLeaser } from '../rig/leaser.js'
 import { buySession, makeService } from '../rig/provision.js'
 import { KEY, type Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import { forgetMany, storeMany } from '../rig/store-many.js'
+import { forgetMany, storeMany, tidy } from '../rig/store-many.js'
 import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
@@ -57,7 +57,9 @@ export const storedNumber = defineRow({
     const first = await take()
     await step(`${LIMITS.stored} secrets and routes by SQL`, () => storeMany(rig.system, LIMITS.stored))
     const many = await take()
-    const read = await readCold(rig, leaser, [...routes, ...(await makeRoutes(rig, LIMITS.walked.many))])
+    const walked = [...routes, ...(await makeRoutes(rig, LIMITS.walked.many))]
+    await tidy(rig.system)
+    const read = await readCold(rig, leaser, walked)
     await step('without them', () => forgetMany(rig.system))
     const last = await take()
     const few = [first, last]
