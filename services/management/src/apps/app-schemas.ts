@@ -2,7 +2,7 @@ import { ATTESTATIONS } from '@protectmyapi/service-kit/credentials/app-session'
 import { z } from 'zod'
 import { AppLimits, LimitView } from '../api-services/limits.js'
 import { AppQuotas, QuotaView } from '../api-services/quotas.js'
-import { AttestationSettings, NO_ATTESTATION } from '../attestation/attestation-settings.js'
+import { APPLE_ENVIRONMENTS, AttestationSettings, NO_ATTESTATION } from '../attestation/attestation-settings.js'
 import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
 
 export const APP_LIMITS = {
@@ -19,10 +19,6 @@ export type Platform = (typeof PLATFORMS)[number]
 /** What an app token is enough for; see _policy_ in docs/words.md. */
 const POLICIES = ['enforce', 'audit', 'off'] as const
 export type Policy = (typeof POLICIES)[number]
-
-/** Apple attests keys of development builds apart from those of the App Store, TestFlight and enterprises. */
-export const APPLE_ENVIRONMENTS = ['production', 'development'] as const
-export type AppleEnvironment = (typeof APPLE_ENVIRONMENTS)[number]
 
 const fields = {
   name: Name,

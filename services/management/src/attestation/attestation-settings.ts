@@ -45,6 +45,10 @@ const listOf = <Item extends z.ZodType<string>>(item: Item) =>
     .max(LIMITS.namesMax)
     .refine((items) => new Set(items).size === items.length, 'Each may be listed once.')
 
+/** Apple attests keys of development builds apart from those of the App Store, TestFlight and enterprises. */
+export const APPLE_ENVIRONMENTS = ['production', 'development'] as const
+export type AppleEnvironment = (typeof APPLE_ENVIRONMENTS)[number]
+
 const AppleSettings = z.strictObject({
   teamId: TeamId,
   bundleIds: listOf(BundleId),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
@@ -41,7 +42,7 @@ export function buildVerifiers(deps: VerifierDeps): Verifying {
   const accessTokens = createAccessTokens({ ask: google.ask, clock, log })
   const decode = createGoogleDecoder({ ask: google.ask, accessTokens, log })
   return {
-    appleRoots: [appAttestRoot ?? APPLE_APP_ATTESTATION_ROOT],
+    appleRoots: [new X509Certificate(appAttestRoot ?? APPLE_APP_ATTESTATION_ROOT)],
     readPlayToken: createReadPlayToken({ credentials, decode, shares: createAppShares(), log }),
     verifyAppCheck: createVerifyAppCheck(createFirebaseKeys({ ask: google.ask, clock, log })),
     start: () => credentials.start(),

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { Attestation } from '@protectmyapi/service-kit/credentials/app-session'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
@@ -9,8 +10,8 @@ export type ReadPlayToken = (app: AttestedApp, packageName: string, token: strin
 
 /** What proofs are verified with, beside the app's settings. */
 export interface ProofVerifiers {
-  /** PEM. Apple's alone, but in development. */
-  readonly appleRoots: readonly string[]
+  /** Apple's alone, but in development. */
+  readonly appleRoots: readonly X509Certificate[]
   readonly readPlayToken: ReadPlayToken
   readonly verifyAppCheck: VerifyAppCheck
 }

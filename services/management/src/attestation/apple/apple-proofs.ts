@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { AppleEnvironment } from '../attestation-settings.js'
 import { type AttestedApp, acceptedBy } from '../attested-app.js'
 import { type ProvenDevice, refuseRevoked, type VerifiedProof } from '../proof.js'
 import { verifyAppleAssertion } from './verify-assertion.js'
-import { type AttestedKey, verifyAppleAttestation } from './verify-attestation.js'
+import { type AttestedKey, type TrustNow, verifyAppleAttestation } from './verify-attestation.js'
 
 interface Given {
   readonly challenge: string
@@ -16,10 +17,10 @@ interface Given {
 export function proveRegistration(
   app: AttestedApp,
   { challenge, keyId, attestation }: Given & { readonly attestation: Buffer },
-  { nowMs, roots }: { readonly nowMs: number; readonly roots: readonly string[] },
+  trust: TrustNow,
 ): VerifiedProof {
   const clientDataHash = sha256(challenge)
-  const key = verifyAppleAttestation({ attestation, keyId, clientDataHash }, acceptedBy(app, 'apple'), { nowMs, roots })
+  const key = verifyAppleAttestation({ attestation, keyId, clientDataHash }, acceptedBy(app, 'apple'), trust)
   return { attestation: 'app-attest', device: (trx) => register(trx, app, key) }
 }
 
@@ -52,7 +53,7 @@ interface KeyRecord {
   readonly device_id: string
   readonly public_key: Buffer
   readonly bundle_id: string
-  readonly environment: 'production' | 'development'
+  readonly environment: AppleEnvironment
   readonly counter: string
 }
 

@@ -5,16 +5,19 @@ import { Fault } from '@protectmyapi/service-kit/faults'
  * The leaf of exactly these certificates: leaf, intermediate, and behind them one of the trusted roots.
  *
  * @param sent DER, leaf first.
- * @param roots PEM.
  * @throws Fault INVALID_ATTESTATION, ATTESTATION_FAILED, ATTESTATION_EXPIRED.
  */
-export function verifyChain(sent: readonly Buffer[], roots: readonly string[], nowMs: number): X509Certificate {
+export function verifyChain(
+  sent: readonly Buffer[],
+  roots: readonly X509Certificate[],
+  nowMs: number,
+): X509Certificate {
   const [first, second, ...others] = sent
   if (!first || !second || others.length > 0) throw new Fault('INVALID_ATTESTATION', 'not two certificates')
   const leaf = readCertificate(first)
   const intermediate = readCertificate(second)
   // From the root downwards, so that no key is used before it is certified.
-  const root = roots.map((pem) => new X509Certificate(pem)).find((trusted) => isIssued(intermediate, trusted))
+  const root = roots.find((trusted) => isIssued(intermediate, trusted))
   if (!root) throw new Fault('ATTESTATION_FAILED', 'the intermediate certificate is not of a trusted root')
   if (!isIssued(leaf, intermediate)) throw new Fault('ATTESTATION_FAILED', 'the leaf is not of its intermediate')
   if (leaf.ca) throw new Fault('ATTESTATION_FAILED', 'the leaf is an authority')

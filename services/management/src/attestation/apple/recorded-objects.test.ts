@@ -80,7 +80,7 @@ function certificatesOf(attestation: Buffer): readonly Buffer[] {
 function verified(recorded: Recorded, nowMs = recorded.atMs, allowDevelopment = true): AttestedKey {
   const { teamId, bundleId } = recorded
   const builds = { teamId, bundleIds: [bundleId], allowDevelopment }
-  return verifyAppleAttestation(recorded, builds, { nowMs, roots: [APPLE_APP_ATTESTATION_ROOT] })
+  return verifyAppleAttestation(recorded, builds, { nowMs, roots: [new X509Certificate(APPLE_APP_ATTESTATION_ROOT)] })
 }
 
 function flipped(bytes: Buffer, at: number, mask: number): Buffer {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { type AppleDevice, createAppleDevice } from '@protectmyapi/dev-kit/attestation/apple-device'
 import { encodeCbor } from '@protectmyapi/dev-kit/attestation/encode-cbor'
@@ -19,7 +19,7 @@ async function registered(device: AppleDevice): Promise<RegisteredKey> {
   const { publicKey, bundleId } = verifyAppleAttestation(
     { attestation, keyId, clientDataHash: sha256(CHALLENGE) },
     { teamId: TEAM_ID, bundleIds: [BUNDLE_ID], allowDevelopment: false },
-    { nowMs: Date.now(), roots: [device.rootPem] },
+    { nowMs: Date.now(), roots: [new X509Certificate(device.rootPem)] },
   )
   return { publicKey, bundleId, counter: 0 }
 }

@@ -57,7 +57,7 @@ describe('an attestation of App Attest', () => {
 
   beforeAll(async () => {
     device = await createAppleDevice()
-    trust = { nowMs: Date.now(), roots: [device.rootPem] }
+    trust = { nowMs: Date.now(), roots: [new X509Certificate(device.rootPem)] }
   })
 
   /** What becomes of an attestation that Apple itself would have certified so. */
@@ -89,18 +89,21 @@ describe('an attestation of App Attest', () => {
     expect(authData.length).toBeGreaterThan(AT.behind)
     const { environment } = verifyAppleAttestation(given(attestation, keyId), BUILDS, {
       ...trust,
-      roots: [newer.rootPem],
+      roots: [new X509Certificate(newer.rootPem)],
     })
     expect(environment).toBe('production')
   })
 
   it('is refused under Apple’s root, where another authority made it', async () => {
     const { attestation, keyId } = await device.attest(CHALLENGE, APP_ID)
-    const apple = { ...trust, roots: [APPLE_APP_ATTESTATION_ROOT] }
+    const apple = { ...trust, roots: [new X509Certificate(APPLE_APP_ATTESTATION_ROOT)] }
     expect(refusalOf(() => verifyAppleAttestation(given(attestation, keyId), BUILDS, apple))).toBe(
       'ATTESTATION_FAILED: the intermediate certificate is not of a trusted root',
     )
-    const both = { ...trust, roots: [APPLE_APP_ATTESTATION_ROOT, device.rootPem] }
+    const both = {
+      ...trust,
+      roots: [new X509Certificate(APPLE_APP_ATTESTATION_ROOT), new X509Certificate(device.rootPem)],
+    }
     expect(refusalOf(() => verifyAppleAttestation(given(attestation, keyId), BUILDS, both))).toBe('done')
   })
 
@@ -108,7 +111,7 @@ describe('an attestation of App Attest', () => {
     it('is accepted where the app’s settings allow it, and else refused with the name of the setting', async () => {
       const developer = await createAppleDevice({ environment: 'development' })
       const { attestation, keyId } = await developer.attest(CHALLENGE, APP_ID)
-      const trusted = { ...trust, roots: [developer.rootPem] }
+      const trusted = { ...trust, roots: [new X509Certificate(developer.rootPem)] }
       const verified = (allowDevelopment: boolean) =>
         verifyAppleAttestation(given(attestation, keyId), { ...BUILDS, allowDevelopment }, trusted)
       expect(verified(true).environment).toBe('development')
@@ -310,7 +313,7 @@ describe('an attestation of App Attest', () => {
     ]) {
       const authority = await createDeviceAuthority({ intermediate })
       const { attestation, keyId } = await (await createAppleDevice({ authority })).attest(CHALLENGE, APP_ID)
-      const trusted = { ...trust, roots: [authority.rootPem] }
+      const trusted = { ...trust, roots: [new X509Certificate(authority.rootPem)] }
       expect(refusalOf(() => verifyAppleAttestation(given(attestation, keyId), BUILDS, trusted))).toBe(
         'ATTESTATION_FAILED: the leaf is not of its intermediate',
       )
@@ -331,7 +334,10 @@ describe('an attestation of App Attest', () => {
       })
       const at = (nowMs: number): string =>
         refusalOf(() =>
-          verifyAppleAttestation(given(attestation, keyId), BUILDS, { nowMs, roots: [authority.rootPem] }),
+          verifyAppleAttestation(given(attestation, keyId), BUILDS, {
+            nowMs,
+            roots: [new X509Certificate(authority.rootPem)],
+          }),
         )
       expect([which, at(startMs - 1_000), at(startMs), at(endMs), at(endMs + 1_000)]).toEqual([
         which,

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, type X509Certificate } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import type { AppleEnvironment } from '../attestation-settings.js'
 import { bundleIdOf } from './app-id.js'
 import { checkExtensions, readAuthenticatorData, readCredential } from './authenticator-data.js'
 import { bytesOf, listOf, mapOf, readCborMap } from './cbor.js'
@@ -27,8 +28,7 @@ export interface AcceptedBuilds {
 /** What is trusted, and when. */
 export interface TrustNow {
   readonly nowMs: number
-  /** PEM. */
-  readonly roots: readonly string[]
+  readonly roots: readonly X509Certificate[]
 }
 
 /** A key that Apple has certified: it is in the Secure Enclave of a genuine device, and belongs to this app. */
@@ -37,17 +37,15 @@ export interface AttestedKey {
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Buffer
   readonly bundleId: string
-  readonly environment: Environment
+  readonly environment: AppleEnvironment
   /** What Apple is asked with for a risk metric. Neither certified nor checked: whoever sends it on has to verify it. */
   readonly receipt: Buffer
 }
 
-export type Environment = 'production' | 'development'
-
 const FORMAT = 'apple-appattest'
 
 /** All 16 bytes: the first nine are the same. */
-const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
+const ENVIRONMENTS: Readonly<Record<string, AppleEnvironment>> = {
   [Buffer.from('appattest'.padEnd(16, '\0')).toString('hex')]: 'production',
   [Buffer.from('appattestdevelop').toString('hex')]: 'development',
 }
@@ -107,7 +105,7 @@ function readAttestation(bytes: Buffer): Attestation {
   }
 }
 
-function environmentOf(aaguid: Buffer, allowDevelopment: boolean): Environment {
+function environmentOf(aaguid: Buffer, allowDevelopment: boolean): AppleEnvironment {
   const environment = ENVIRONMENTS[aaguid.toString('hex')]
   if (!environment) throw failed('the AAGUID is not one of App Attest')
   if (environment === 'production' || allowDevelopment) return environment

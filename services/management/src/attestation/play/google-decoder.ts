@@ -3,11 +3,7 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { z } from 'zod'
 import { type AskGoogle, googleUnavailable } from '../google-client.js'
 import type { AccessTokens, ServiceAccount } from './access-tokens.js'
-
-const LIMITS = {
-  /** Google's are below 4 KiB. */
-  tokenCharsMax: 16 * 1024,
-} as const
+import { PLAY_TOKEN_CHARS_MAX } from './open-token.js'
 
 /** Base64 of either alphabet, with the periods of a JWE. Anything else takes nothing from the app's quota at Google. */
 const TOKEN = /^[A-Za-z0-9._~+/=-]+$/
@@ -31,7 +27,7 @@ interface Deps {
 
 export function createGoogleDecoder({ ask, accessTokens, log }: Deps): DecodePlayToken {
   return async (token, packageName, account) => {
-    if (token.length > LIMITS.tokenCharsMax || !TOKEN.test(token))
+    if (token.length > PLAY_TOKEN_CHARS_MAX || !TOKEN.test(token))
       throw new Fault('INVALID_ATTESTATION', 'play: not a token')
     const accessToken = await accessTokens.of(account)
     const { status, json } = await ask('play-integrity', {

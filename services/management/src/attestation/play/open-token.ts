@@ -3,10 +3,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { compactDecrypt, compactVerify, errors } from 'jose'
 import type { OpenedCredential } from '../credentials/sealed-credential.js'
 
-const LIMITS = {
-  /** Google's are below 4 KiB. */
-  tokenCharsMax: 16 * 1024,
-} as const
+/** Of a token, in characters. Google's are below 4 KiB. */
+export const PLAY_TOKEN_CHARS_MAX = 16 * 1024
 
 /** Of an app whose owner manages its keys, instead of Google. */
 export type ResponseKeys = Pick<
@@ -23,7 +21,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
  * @throws Fault INVALID_ATTESTATION, ATTESTATION_FAILED.
  */
 export async function openPlayToken(token: string, { decryptionKey, verificationKey }: ResponseKeys): Promise<unknown> {
-  if (token.length > LIMITS.tokenCharsMax) throw new Fault('INVALID_ATTESTATION', 'play: longer than any token')
+  if (token.length > PLAY_TOKEN_CHARS_MAX) throw new Fault('INVALID_ATTESTATION', 'play: longer than any token')
   const payload = await verifySignature(await decrypt(token, decryptionKey), verificationKey)
   try {
     return JSON.parse(UTF8.decode(payload))

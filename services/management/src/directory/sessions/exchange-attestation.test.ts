@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { type AppleDevice, createAppleDevice } from '@protectmyapi/dev-kit/attestation/apple-device'
 import { createDeviceAuthority } from '@protectmyapi/dev-kit/certificates/device-authority'
@@ -50,7 +50,7 @@ let nowMs = Date.now()
 const clock = { ...systemClock, wallMs: () => nowMs }
 
 const verifiers: ProofVerifiers = {
-  appleRoots: [device.rootPem],
+  appleRoots: [new X509Certificate(device.rootPem)],
   // The token is the request hash; a real one is opened in attestation/play.
   async readPlayToken(_app, packageName, token) {
     await google.whileAsked()
