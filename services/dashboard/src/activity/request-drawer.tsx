@@ -1,6 +1,7 @@
 import { Alert, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { AccessEntry, User } from '../api/types.js'
+import { countWords } from '../kit/amounts.js'
 import { callerOf } from './caller-of.js'
 import { EndingBadge } from './ending-badge.js'
 import { endingOf } from './ending-words.js'
@@ -63,5 +64,4 @@ function named({ id, slug, name }: AccessEntry['app']): string {
   return name === null ? id : `${name} (${slug ?? ''}, ${id})`
 }
 
-const amount = (value: number | null, unit: string): string =>
-  value === null ? '–' : `${value.toLocaleString('en')} ${unit}`
+const amount = (value: number | null, unit: string): string => (value === null ? '–' : `${countWords(value)} ${unit}`)

@@ -2,6 +2,7 @@ import { Badge, Group, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AccessEntry } from '../api/types.js'
+import { msWords } from '../kit/amounts.js'
 import { ItemTable } from '../kit/item-table.js'
 import { membersByIdOptions } from '../members/member-queries.js'
 import { useOrganization } from '../organization/organization-queries.js'
@@ -47,7 +48,7 @@ export function RequestsTable({ range, onRange }: RequestsTableProps) {
           { head: 'Request', cell: (entry) => <MethodAndPath {...entry} /> },
           { head: 'Secrets used', cell: ({ secrets }) => secrets.join(', ') },
           { head: 'Result', cell: (entry) => <EndingBadge entry={entry} /> },
-          { head: 'Duration', cell: ({ totalMs }) => (totalMs === null ? '–' : `${totalMs.toLocaleString('en')} ms`) },
+          { head: 'Duration', cell: ({ totalMs }) => msWords(totalMs) },
           { head: 'Device', cell: (entry) => <From {...entry} /> },
           {
             head: 'Details',

@@ -1,4 +1,5 @@
 import type { Break, Verdict } from '../api/types.js'
+import { countWords } from '../kit/amounts.js'
 
 export interface VerdictWords {
   readonly title: string
@@ -38,21 +39,21 @@ function judgementOf(
   if (!ok) return { title: `${what} is not in order`, tone: 'broken' }
   if (through < from) return { title: 'Nothing is on record', tone: 'reserved' }
   if (!signed) return { title: 'The vault has not signed anything yet', tone: 'reserved' }
-  const title = `${what} is in order, through link ${count(signed.through)} as signed by the vault`
+  const title = `${what} is in order, through link ${countWords(signed.through)} as signed by the vault`
   return doubtful || late ? { title: `${title}, with reservations`, tone: 'reserved' } : { title, tone: 'sound' }
 }
 
 function comparedOf({ from, through, entries }: Verdict): string {
   if (through < from) return 'No link was compared. A link holds entries that were written together.'
   const expired = from > 1 ? ' Those before have expired.' : ''
-  return `${count(entries)} entries were compared, in ${links(from, through)}.${expired}`
+  return `${countWords(entries)} entries were compared, in ${links(from, through)}.${expired}`
 }
 
 function vouchedOf({ from, through, signed }: Verdict, moment: (at: string) => string): readonly string[] {
   if (!signed) {
     return through < from ? [] : ['Nothing vouches for them yet. The vault signs within a minute: verify again then.']
   }
-  const vouched = `The vault last signed ${moment(signed.at)}, through link ${count(signed.through)}.`
+  const vouched = `The vault last signed ${moment(signed.at)}, through link ${countWords(signed.through)}.`
   if (signed.through >= through) return [vouched]
   const younger = links(Math.max(signed.through + 1, from), through)
   return [
@@ -106,12 +107,12 @@ const BREAKS: Readonly<Record<Break['kind'], string>> = {
 
 function breakWords({ kind, link, day, detail }: Break): string {
   const known: Readonly<Record<string, string | undefined>> = BREAKS
-  const where = [link === null ? [] : [`link ${count(link)}`], day === null ? [] : [`entries of ${day}`]].flat()
+  const where = [link === null ? [] : [`link ${countWords(link)}`], day === null ? [] : [`entries of ${day}`]].flat()
   return `${known[kind] ?? kind}${where.length === 0 ? '' : ` (${where.join(', ')})`}: ${detail}.`
 }
 
 function links(from: number, through: number): string {
-  return from === through ? `link ${count(from)}` : `links ${count(from)} to ${count(through)}`
+  return from === through ? `link ${countWords(from)}` : `links ${countWords(from)} to ${countWords(through)}`
 }
 
 /** Rounded up: a doubt is not to look smaller than it is. */
@@ -120,5 +121,3 @@ function durationWords(seconds: number): string {
   if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`
   return minutes < 48 * 60 ? `${Math.ceil(minutes / 60)} hours` : `${Math.ceil(minutes / 60 / 24)} days`
 }
-
-const count = (value: number): string => value.toLocaleString('en')

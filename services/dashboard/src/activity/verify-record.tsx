@@ -2,6 +2,7 @@ import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Progress as Compared, Verdict } from '../api/types.js'
+import { countWords } from '../kit/amounts.js'
 import { Dialog } from '../kit/dialog.js'
 import { fullMoment } from '../kit/moment.js'
 import { ProblemAlert } from '../kit/problem-alert.js'
@@ -74,7 +75,7 @@ function UnderWay({ progress }: { readonly progress: Compared | undefined }) {
       <Text size="sm" c="dimmed" mt="xs">
         {progress === undefined
           ? 'Reading…'
-          : `Link ${progress.link.toLocaleString('en')} of ${progress.of.toLocaleString('en')}, ${progress.entries.toLocaleString('en')} entries compared.`}
+          : `Link ${countWords(progress.link)} of ${countWords(progress.of)}, ${countWords(progress.entries)} entries compared.`}
       </Text>
     </div>
   )

@@ -1,8 +1,8 @@
 import { Code, Text, Title } from '@mantine/core'
 import { faultWords } from '../activity/fault-words.js'
 import type { Analytics } from '../api/types.js'
+import { countWords, shareWords } from '../kit/amounts.js'
 import { RowTable } from '../kit/row-table.js'
-import { countWords, shareWords } from './amounts.js'
 
 /** Why requests were refused or failed, the most frequent first. */
 export function FaultsTable({ analytics: { faults, totals } }: { readonly analytics: Analytics }) {

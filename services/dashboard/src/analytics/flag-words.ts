@@ -1,6 +1,6 @@
 import type { TimeRange } from '../activity/time-range.js'
 import type { UnusualPattern } from '../api/types.js'
-import { countWords } from './amounts.js'
+import { countWords } from '../kit/amounts.js'
 
 type Kind = UnusualPattern['kind']
 

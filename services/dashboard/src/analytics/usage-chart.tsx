@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import type { Analytics } from '../api/types.js'
-import { countWords } from './amounts.js'
+import { countWords } from '../kit/amounts.js'
 import { barsOf, labelledPoints, roundAbove } from './chart-geometry.js'
 import { OUTCOME_NAMES, OUTCOMES, outcomesOf } from './outcomes.js'
 import { stepWords } from './step-words.js'

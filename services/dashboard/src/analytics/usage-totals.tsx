@@ -1,7 +1,7 @@
 import { SimpleGrid, Text } from '@mantine/core'
 import type { Usage } from '../api/types.js'
+import { bytesWords, countWords, msWords, shareWords } from '../kit/amounts.js'
 import { Fact } from '../kit/fact.js'
-import { bytesWords, countWords, msWords, shareWords } from './amounts.js'
 import { OUTCOME_NAMES, OUTCOMES, outcomesOf } from './outcomes.js'
 
 /** Of the whole range. */

@@ -1,3 +1,4 @@
+import { countWords } from './amounts.js'
 import type { Quota } from './quotas-fields.js'
 
 /** Of the organization's own quotas nobody has to be told whose they are. */
@@ -5,5 +6,5 @@ const SCOPES = { device: ' (each device)', app: ' (the app)', organization: '' }
 
 /** `10,000 requests per UTC day (each device)`: when a count begins anew is the same for everybody. */
 export function quotaWords({ scope, count, period }: Quota): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'request' : 'requests'} per UTC ${period}${SCOPES[scope]}`
+  return `${countWords(count)} ${count === 1 ? 'request' : 'requests'} per UTC ${period}${SCOPES[scope]}`
 }

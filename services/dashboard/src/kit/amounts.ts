@@ -15,7 +15,7 @@ export function bytesWords(bytes: number): string {
   return `${amount.toLocaleString('en', { maximumFractionDigits: 1 })} ${UNITS[unit]}`
 }
 
-/** A time as the API tells it; null where no request had one. */
+/** A time as the API tells it; null where there is none. */
 export const msWords = (ms: number | null): string => (ms === null ? '–' : `${countWords(ms)} ms`)
 
 /** `12.5 %`. Neither a little nor nearly all is rounded away. */
